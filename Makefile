@@ -1,0 +1,50 @@
+# Needs Python 3.11 or newer and make; everything else goes into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types bench constraints clean
+
+# The first interpreter that runs and is new enough: `python3` alone may be older than a `python3.12` beside it.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+JOBS ?= 2
+
+help:            ## what can be made
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+$(READY): constraints.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "carnews needs Python 3.11 or newer; none found. Install one, or: make PYTHON=/path/to/python3"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "carnews needs Python 3.11 or newer; $(PYTHON) is older"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: $(READY)   ## crawl the bundled car-news web into data/carnews.db and show what came of it
+	$(BIN)/carnews demo
+
+test: $(READY)   ## run all tests
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(READY)   ## formatting and lint rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)  ## mypy, strict
+	$(BIN)/mypy
+
+check: lint types test  ## all that CI asks
+
+bench: $(READY)  ## quality and speed beside other extractors
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]' -c benchmarks/constraints.txt
+	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python benchmarks/speed.py
+
+constraints: $(READY)  ## pin anew what CI runs
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --upgrade \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+		--output-file constraints.txt pyproject.toml
+
+clean:           ## remove the environment and caches, never data/
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
