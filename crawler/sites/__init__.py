@@ -1,0 +1,113 @@
+"""Which sites there are: one `<name>.toml` each, read into `Site`; knows neither Scrapy nor the network.
+
+The file's name is the site's name and the spider's. A file with mistakes stops only its own site: all its
+mistakes are told at once, in `SiteBook.problems`, and the others load.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from crawler.sites.site import Find, Site, host_and_port, web_address
+
+__all__ = ["Site", "SiteBook", "SiteError", "host_and_port", "load_sites", "lone_site"]
+
+BUNDLED = Path(__file__).parent
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*")  # safe as a file name, a spider name and a log file's name
+SITE_FILE_BYTES = 64 * 1024  # ours have 1 KiB; anything far bigger is not a site file
+
+
+class SiteError(ValueError):
+    """No such site; `carnews sites` lists the known ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBook:
+    """All sites that can be crawled, by name, and in plain sentences what is wrong with the others."""
+
+    sites: dict[str, Site]
+    problems: list[str]
+
+    def site(self, name: str) -> Site:
+        """The site called `name`; SiteError where there is none or its file is broken."""
+        if name in self.sites:
+            return self.sites[name]
+        broken = [problem for problem in self.problems if f"{name}.toml" in problem]
+        raise SiteError("; ".join(broken) or f"no site {name!r}; known: {', '.join(sorted(self.sites))}")
+
+    def owner_of(self, url: str) -> Site | None:
+        """The site `url` lies on, that with the longest host where several fit; None where none does."""
+        owners = [site for site in self.sites.values() if site.owns(url)]
+        return max(owners, key=lambda site: len(site.host), default=None)
+
+
+def lone_site(url: str) -> Site:
+    """A site for an address that no file knows: named after its host, read generically, crawled politely."""
+    home = f"{urlsplit(web_address(url)).scheme}://{urlsplit(url).netloc}/"
+    host = host_and_port(url)
+    return Site(name=host, title=host, home=home, find=Find(sitemaps=(home + "sitemap.xml",)))
+
+
+def load_sites(extra: Path | None = None) -> SiteBook:
+    """The bundled sites, and those of the folder `extra`, which add to them and replace their namesakes."""
+    paths = {path.stem: path for path in sorted(BUNDLED.glob("*.toml"))}
+    problems = []
+    if extra is not None and not extra.is_dir():
+        problems.append(f"{extra}: not a folder; make it or unset CARNEWS_SITES")
+    elif extra is not None:
+        paths |= {path.stem: path for path in sorted(extra.glob("*.toml"))}
+    sites = {}
+    for name, path in sorted(paths.items()):
+        found = read_site(path)
+        if isinstance(found, Site):
+            sites[name] = found
+        else:
+            problems += found
+    return SiteBook(sites, problems)
+
+
+def read_site(path: Path) -> Site | list[str]:
+    """The site of one file, or every mistake in it, each naming file and key."""
+    try:
+        return Site.model_validate({**told_by(path), "name": path.stem})
+    except ValidationError as error:
+        return [f"{path}: {mistake}" for mistake in mistakes(error)]
+    except SiteError as error:
+        return [f"{path}: {error}"]
+
+
+def told_by(path: Path) -> dict[str, Any]:
+    """The file's tables, not yet judged; SiteError where it cannot be a site file at all."""
+    if not NAME.fullmatch(path.stem):
+        raise SiteError(f"{path.stem!r} is no site name; use a-z, 0-9 and hyphens")
+    try:
+        raw = path.read_bytes()
+        if len(raw) > SITE_FILE_BYTES:
+            raise SiteError(f"{len(raw)} bytes are too many for a site file")
+        told = tomllib.loads(raw.decode("utf-8"))
+    except OSError as error:
+        raise SiteError(f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SiteError("not UTF-8; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SiteError(f"not TOML: {error}") from error
+    if "name" in told:
+        raise SiteError("name: the file's name is the site's name; remove the key")
+    return told
+
+
+def mistakes(error: ValidationError) -> list[str]:
+    """Each mistake as "[table] key: what is wrong"."""
+    told = []
+    for found in error.errors(include_url=False, include_context=False):
+        steps = [str(step) for step in found["loc"]]
+        table = f"[{steps[0]}] " if steps and steps[0] in {"find", "read", "clean", "crawl"} else ""
+        key = ".".join(steps[1:] if table else steps)
+        what = found["msg"].removeprefix("Value error, ")
+        told.append(f"{table}{key}: {what}" if key else f"{table}{what}")
+    return told
