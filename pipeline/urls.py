@@ -13,7 +13,7 @@ MAX_URL_CHARS = 2048  # what crawlers, proxies and sitemaps (sitemaps.org) have 
 
 # Query parameters that say where a reader came from, never which page it is. Sorted by who adds them.
 TRACKING = re.compile(
-    r"utm_\w+|pk_\w+|mtm_\w+|piwik_\w+|hsa_\w+|at_\w+"  # campaign families: Google, Matomo, HubSpot, AT Internet
+    r"utm_\w+|pk_\w+|mtm_\w+|piwik_\w+|hsa_\w+|at_(?:medium|campaign|custom\d|format)"  # whole families
     r"|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ttclid|twclid|li_fat_id|epik|igshid|igsh|srsltid"
     r"|mc_cid|mc_eid|_hsenc|_hsmi|hsctatracking|mkt_tok|vero_id|vero_conv|oly_enc_id|oly_anon_id|ck_subscriber_id"
     r"|_ga|_gl|wt_mc|wt\.mc_id|wt_zmc|cmpid|s_cid|ncid|ocid|ito|ftag|xtor|sr_share|share_from|__twitter_impression"
@@ -28,7 +28,6 @@ TRACKING_VALUES = {
     "ref": {"rss", "feed", "twitter", "facebook", "newsletter", "homepage", "home", "related", "social"},
     "source": {"rss", "feed", "twitter", "facebook", "newsletter", "social"},
     "from": {"rss", "feed", "twitter", "facebook", "newsletter", "homepage"},
-    "feed": {"rss"},
 }
 
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
@@ -43,7 +42,7 @@ def canonical_url(url: str) -> str | None:
     """The one spelling of the absolute address `url`; None when it is no http(s) address one would fetch.
 
     Loses fragment, default port, session ids and tracking parameters; scheme and host become lower case,
-    other languages' hosts punycode. Addresses with a user name are refused, as are those over 2048 characters.
+    other languages' hosts punycode. Addresses with a user name or over 2048 characters are refused.
     """
     try:
         parts = urlsplit(safe_url_string(url.strip()))
@@ -58,7 +57,7 @@ def canonical_url(url: str) -> str | None:
 
 
 def host_of(url: str) -> str:
-    """The host of `url` (or of a bare host) in lower case, without port and leading `www.`; "" when it has none."""
+    """The host of `url`, or of a bare host, in lower case, without port and leading `www.`; "" without one."""
     try:
         host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:

@@ -1,0 +1,147 @@
+"""Which car makes a text is about. The names are data, in `vehicles.toml` beside this file."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"""[.!?:;"\u201c\u201d\u201e\u00ab\n]""")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_TITLE_CASE_SHARE = 0.6  # headlines set in title case have 0.8 and more, prose at most 0.3
+# What stands behind a company's name and hardly behind a word's or a person's.
+_COMPANY_WORDS = frozenset(
+    ("Motor", "Motors", "Automobiles", "Automotive", "Cars", "Group", "dealer", "dealers", "dealership")
+    + (
+        "dealerships",
+        "brand",
+        "models",
+        "lineup",
+        "badge",
+        "boss",
+        "CEO",
+        "engineers",
+        "designers",
+        "spokesperson",
+    )
+    + ("spokesman", "spokeswoman", "fans", "buyers")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One spelling: its words, the makes it stands for (none: no make at all) and what proof it asks."""
+
+    words: tuple[str, ...]
+    makes: tuple[str, ...]
+    careful: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name met in a text, and whether its surroundings prove that the make is meant."""
+
+    name: Name
+    proven: bool
+
+
+def makes_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """The makes that `texts` name, by their usual names: those of the first text in its order, then the rest.
+
+    The first text is the headline ("" where there is none): it says what matters most. The others follow by
+    the alphabet, so that an edited paragraph does not reorder them.
+    """
+    headline: list[str] = []
+    seen: dict[str, bool] = {}
+    for index, text in enumerate(texts):
+        for mention in _mentions(text):
+            for make in mention.name.makes:
+                seen[make] = seen.get(make, False) or mention.proven
+                if index == 0 and make not in headline:
+                    headline.append(make)
+    rest = [make for make in _tables()["makes"] if make in seen and make not in headline]
+    return tuple(make for make in headline + rest if seen[make])
+
+
+@cache
+def makers() -> frozenset[str]:
+    """Every spelling of a make or a group, as it may stand as the credit of a picture."""
+    return frozenset([*_tables()["makes"], *_tables()["groups"], *_spellings()])
+
+
+def _spellings() -> Iterator[str]:
+    for name, entry in _tables()["makes"].items():
+        yield from entry.get("also", ())
+        yield name.upper()
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("vehicles.toml").read_text(encoding="utf-8"))
+
+
+def _names() -> Iterator[Name]:
+    for make, entry in _tables()["makes"].items():
+        for spelling in dict.fromkeys((make, make.upper(), *entry.get("also", ()))):
+            yield Name(
+                _words(spelling), (make,), entry.get("careful") if spelling in {make, make.upper()} else None
+            )
+        for other in entry.get("not", ()):
+            yield Name(_words(other), ())
+    for group, entry in _tables()["groups"].items():
+        yield Name(_words(group), tuple(entry.get("of", ())))
+
+
+@cache
+def _names_by_first_word() -> dict[str, tuple[Name, ...]]:
+    """The names under their first word, longest first: `Harrison Ford` is read before `Ford`."""
+    found: dict[str, list[Name]] = {}
+    for name in _names():
+        found.setdefault(name.words[0], []).append(name)
+    return {first: tuple(sorted(names, key=lambda n: -len(n.words))) for first, names in found.items()}
+
+
+@cache
+def _models(make: str) -> frozenset[str]:
+    """The first words of the make's models."""
+    return frozenset(_words(model)[0] for model in _tables()["makes"][make].get("models", "").split())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text))
+
+
+def _mentions(text: str) -> Iterator[Mention]:
+    """Every name in `text`, none read inside another."""
+    index = _names_by_first_word()
+    matches = list(_WORD.finditer(text))
+    words = [match.group() for match in matches]
+    after = 0
+    for at, word in enumerate(words):
+        if at < after or word not in index:
+            continue
+        name = next((n for n in index[word] if tuple(words[at : at + len(n.words)]) == n.words), None)
+        if name:
+            after = at + len(name.words)
+            yield Mention(name, name.careful is None or _proven(name, text, matches, words, at))
+
+
+def _proven(name: Name, text: str, matches: Sequence[re.Match[str]], words: Sequence[str], at: int) -> bool:
+    """Whether a name that is an everyday word as well stands here for the make."""
+    after = words[at + len(name.words)] if at + len(name.words) < len(words) else ""
+    before = words[at - 1] if at else ""
+    inside = at > 0 and not _SENTENCE_END.search(text, matches[at - 1].end(), matches[at].start())
+    if after in _models(name.makes[0]) or _YEAR.fullmatch(before):
+        return True
+    if after in _COMPANY_WORDS and (inside or after[0].isupper()):
+        return True
+    return name.careful == "outside prose" and inside and not _in_capitals(words)
+
+
+def _in_capitals(words: Sequence[str]) -> bool:
+    """Whether most words have a capital, as in headlines and captions; a capital then proves nothing."""
+    long = [word for word in words if len(word) > 3]
+    return sum(word[0].isupper() for word in long) > _TITLE_CASE_SHARE * len(long)
