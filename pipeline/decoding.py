@@ -1,0 +1,162 @@
+"""From a page's bytes to its characters: byte-order mark, server, page, then what the bytes themselves say."""
+
+import codecs
+import re
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
+XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})", re.I)
+LANG = re.compile(rb"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})", re.I)
+HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
+META_REACH = 16_384  # bytes; browsers look at 1,024, real pages put theirs further down
+
+# The web's names for encodings that differ from Python's (WHATWG Encoding Standard).
+LABELS = {
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "iso-8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "x-sjis": "cp932",
+    "sjis": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "big5": "big5hkscs",
+    "x-user-defined": "cp1252",
+    "unicode": "utf-8",
+}
+# Which 8-bit page a language was written in before UTF-8.
+BY_LANGUAGE = {
+    **dict.fromkeys(("cs", "sk", "pl", "hu", "sl", "hr", "bs", "ro", "sq"), "cp1250"),
+    **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk"), "cp1251"),
+    "el": "cp1253",
+    "tr": "cp1254",
+    "he": "cp1255",
+    "ar": "cp1256",
+    "fa": "cp1256",
+    **dict.fromkeys(("lt", "lv", "et"), "cp1257"),
+    "vi": "cp1258",
+    "ja": "cp932",
+    "zh": "gb18030",
+    "ko": "cp949",
+    "th": "cp874",
+}
+# Letters that texts in the languages of an 8-bit page are full of, and texts read with a wrong page are not.
+TELLING = {
+    "cp1252": frozenset("äöüßéèêàâçñáíóúãõåøæœ'–„“”’«»…€ "),
+    "cp1250": frozenset("ěščřžýáíéúůťďňĺľąęłńóśźżőűäöüăţşđć–„“”’…"),
+    "cp1251": frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґё–«»№…"),
+    "cp1253": frozenset("αβγδεζηθικλμνξοπρστυφχψωάέήίόύώςΑΕΟΤ–«»…"),
+    "cp1254": frozenset("ğşıçöüİŞĞ–“”’…"),
+}
+MAX_LOST = 0.002  # share of replacement characters above which a label is not believed
+
+
+def decode(html: bytes | str, content_type: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """The page's text and the flags that say what was odd about its bytes; never raises.
+
+    `content_type` is the server's header. Bytes that are sound UTF-8 are read as such whatever their label says:
+    text in another encoding almost never is. Flags: "no bom", "charset mislabelled", "characters lost".
+    """
+    if isinstance(html, str):
+        return html, ()
+    for bom, name in BOMS:
+        if html.startswith(bom):
+            return html[len(bom) :].decode(name, "replace"), ()
+    wide = wide_without_bom(html)
+    if wide:
+        return html.decode(wide, "replace"), ("utf-16 without byte-order mark",)
+    label = stated(html, content_type)
+    try:
+        if label not in ("iso2022_jp", "hz", "utf-7"):
+            return html.decode("utf-8"), ()
+    except UnicodeDecodeError:
+        pass
+    return from_8_bit(html, label)
+
+
+def stated(html: bytes, content_type: str | None) -> str | None:
+    """Python's name of the encoding that server or page states; None where they state none that exists."""
+    found = HEADER.search(content_type or "")
+    names = [found.group(1)] if found else []
+    head = html[:META_REACH]
+    for pattern in (META, XML):
+        match = pattern.search(head)
+        if match:
+            names.append(match.group(1).decode("ascii"))
+    for name in names:
+        try:
+            codec = codecs.lookup(LABELS.get(name.lower(), name))
+        except (LookupError, ValueError):
+            continue
+        if codec.name != "utf-16" and "�" not in name and is_text_codec(codec):
+            return codec.name
+    return None
+
+
+def is_text_codec(codec: codecs.CodecInfo) -> bool:
+    """Whether `codec` turns bytes into text; Python also lists rot13, zlib and the like."""
+    return bool(getattr(codec, "_is_text_encoding", True)) and not codec.name.startswith(("utf-16", "utf-32"))
+
+
+def wide_without_bom(html: bytes) -> str | None:
+    """UTF-16 by its zero bytes: mark-up is mostly ASCII, so every other byte is zero."""
+    head = html[:2048]
+    half = len(head) // 2
+    if half < 8 or head.count(0) < half * 0.4:
+        return None
+    if head[1::2].count(0) > half * 0.7 and head[0::2].count(0) < half * 0.1:
+        return "utf-16-le"
+    if head[0::2].count(0) > half * 0.7 and head[1::2].count(0) < half * 0.1:
+        return "utf-16-be"
+    return None
+
+
+def lost_share(text: str) -> float:
+    """The share of characters that could not be read, among those that are not ASCII."""
+    lost = text.count("�")
+    return lost / max(1, len(text)) if lost else 0.0
+
+
+def from_8_bit(html: bytes, label: str | None) -> tuple[str, tuple[str, ...]]:
+    """Bytes that are not sound UTF-8, read with the stated encoding or else the likeliest one."""
+    if label and label != "utf-8":
+        text = html.decode(label, "replace")
+        if lost_share(text) <= MAX_LOST:
+            return text, ()
+    text = html.decode("utf-8", "replace")
+    # A page in UTF-8 with a few broken bytes, or cut off inside a character, still has sound sequences.
+    sound = sum(1 for c in text[:200_000] if ord(c) > 0x9F and c != "�")
+    if sound > 4 * text.count("�") or lost_share(text) == 0.0:
+        return text, ("characters lost",)
+    return html.decode(likeliest(html), "replace"), ("charset mislabelled",) if label else ()
+
+
+def likeliest(html: bytes) -> str:
+    """The 8-bit encoding whose own letters the bytes show most; the page's language decides where it can."""
+    found = LANG.search(html[:META_REACH])
+    if found:
+        named = BY_LANGUAGE.get(found.group(1).decode("ascii").lower())
+        if named:
+            return named
+    high = bytes(b for b in html[:400_000] if b > 0x7F)[:20_000]
+    scores = {name: share_of(high.decode(name, "replace"), telling) for name, telling in TELLING.items()}
+    return max(scores, key=lambda name: scores[name])
+
+
+def share_of(text: str, letters: frozenset[str]) -> float:
+    """The share of `text` made of `letters`."""
+    return sum(1 for c in text if c in letters) / max(1, len(text))
