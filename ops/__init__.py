@@ -1,0 +1,1 @@
+"""WATCH: what is due, one child process per crawl, deadlines."""

@@ -1,0 +1,1 @@
+"""TELL: how results look, on a terminal and in a pipe."""
