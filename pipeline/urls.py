@@ -57,7 +57,7 @@ def canonical_url(url: str) -> str | None:
 
 
 def host_of(url: str) -> str:
-    """The host of `url`, or of a bare host, in lower case, without port and leading `www.`; "" without one."""
+    """The host of `url`, or of a bare host, in lower case without port and leading `www.`; "" if none."""
     try:
         host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:

@@ -13,22 +13,9 @@ _SENTENCE_END = re.compile(r"""[.!?:;"\u201c\u201d\u201e\u00ab\n]""")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TITLE_CASE_SHARE = 0.6  # headlines set in title case have 0.8 and more, prose at most 0.3
 # What stands behind a company's name and hardly behind a word's or a person's.
-_COMPANY_WORDS = frozenset(
-    ("Motor", "Motors", "Automobiles", "Automotive", "Cars", "Group", "dealer", "dealers", "dealership")
-    + (
-        "dealerships",
-        "brand",
-        "models",
-        "lineup",
-        "badge",
-        "boss",
-        "CEO",
-        "engineers",
-        "designers",
-        "spokesperson",
-    )
-    + ("spokesman", "spokeswoman", "fans", "buyers")
-)
+_COMPANY = """Motor Motors Automobiles Automotive Cars Group dealer dealers dealership dealerships brand models
+    lineup badge boss CEO engineers designers spokesperson spokesman spokeswoman fans buyers"""
+_COMPANY_WORDS = frozenset(_COMPANY.split())
 
 
 @dataclass(frozen=True, slots=True)
