@@ -1,41 +1,102 @@
-"""Which box of the page holds the article: features of single blocks, and the choice made from their sum."""
+"""Which box of the page holds the article: features of single blocks, and the choice made from their sum.
+
+Nothing here removes a block. `worth` is the one place that says what a block speaks for; a better judge of single
+blocks can take its place without touching the choice.
+"""
 
 import re
 from collections.abc import Sequence
 
 from pipeline.article import Block, Box, Kind
-from pipeline.landmarks import foreign
+from pipeline.landmarks import rule_of
 
-SENTENCE = re.compile(r"[.!?…。！？](?:[\"'”’»)\]]*)(?:\s|$)")
+SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*(?:\s|$)")
 LONG = 80  # characters; teasers and menu entries are mostly shorter, paragraphs mostly longer
+MOST = 0.5  # share of a page's prose above which a box is believed before its name is
+LINKED = 0.6  # share of linked characters from which a block is a link, not a text
 
 
-def worth(block: Block) -> float:
+def is_prose(block: Block) -> bool:
+    """Whether a block reads like running text: long enough, mostly unlinked, neither heading nor caption."""
+    return (
+        len(block.text) >= LONG
+        and block.link_share < LINKED
+        and block.kind is not Kind.HEADING
+        and block.kind is not Kind.CAPTION
+    )
+
+
+def prose_by_box(blocks: Sequence[Block]) -> dict[int, int]:
+    """Characters of prose inside each box, by the box's order."""
+    sums: dict[int, int] = {}
+    for block in blocks:
+        if block.marked is None and is_prose(block):
+            size = len(block.text)
+            for box in block.boxes:
+                sums[box.order] = sums.get(box.order, 0) + size
+    return sums
+
+
+def foreign_rules(blocks: Sequence[Block]) -> dict[int, str]:
+    """For each block (by order) that an enclosing element calls no part of an article: the rule's name.
+
+    An element that holds most of the page's prose is not believed: whole pages stand in <form>, in "popup", in "sidebar-left".
+    """
+    prose = prose_by_box(blocks)
+    total = sum(len(b.text) for b in blocks if b.marked is None and is_prose(b))
+    known: dict[int, str | None] = {}
+    found: dict[int, str] = {}
+    for block in blocks:
+        boxes = block.boxes
+        if not boxes:
+            continue
+        inner = boxes[-1].order
+        if inner not in known:
+            rule = None
+            for box in boxes:
+                if box.order in known:
+                    rule = known[box.order]
+                else:
+                    if rule is None and prose.get(box.order, 0) <= MOST * total:
+                        rule = rule_of(box.tag, box.names)
+                    known[box.order] = rule
+        named = known[inner]
+        if named:
+            found[block.order] = named
+    return found
+
+
+def worth(block: Block, foreign: bool) -> float:
     """How much a block speaks for its box being the article's: characters of prose, negative for what is not prose."""
     size = len(block.text)
-    if block.marked or foreign(block):
-        return 0.0 - min(size, 200) * 0.1
-    prose = size * (1.0 - block.link_share)
-    if block.link_share > 0.6:
+    if block.marked or foreign:
+        return -10.0 - min(size, 300) * 0.1
+    if block.link_share > LINKED:
         return -20.0 - size * 0.2
-    if block.kind in (Kind.PARAGRAPH, Kind.QUOTE, Kind.ITEM, Kind.CELL, Kind.CODE):
-        if size >= LONG or SENTENCE.search(block.text):
-            return prose
-        return -5.0 if block.kind is Kind.PARAGRAPH else prose * 0.3
-    return prose * 0.2
+    prose = size * (1.0 - block.link_share)
+    if block.kind is Kind.HEADING:
+        return prose * 0.2
+    if size >= LONG or SENTENCE.search(block.text):
+        return prose
+    return -5.0 if block.kind is Kind.PARAGRAPH else prose * 0.3
 
 
 def choose(blocks: Sequence[Block]) -> Box | None:
     """The innermost box whose blocks are together worth most; None where no block lies in a box."""
+    foreign = foreign_rules(blocks)
     sums: dict[int, float] = {}
-    boxes: dict[int, tuple[Box, int]] = {}
+    boxes: dict[int, Box] = {}
     for block in blocks:
-        value = worth(block)
-        for depth, box in enumerate(block.boxes):
-            sums[box.order] = sums.get(box.order, 0.0) + value
-            if box.order not in boxes:
-                boxes[box.order] = (box, depth)
+        value = worth(block, block.order in foreign)
+        for box in block.boxes:
+            order = box.order
+            if order in sums:
+                sums[order] += value
+            else:
+                sums[order] = value
+                boxes[order] = box
     if not sums:
         return None
-    best = max(sums, key=lambda order: (sums[order], boxes[order][1]))
-    return boxes[best][0]
+    # Boxes are met outermost first, so on equal sums the larger order is the inner one.
+    best = max(sums, key=lambda order: (sums[order], order))
+    return boxes[best]

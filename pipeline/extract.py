@@ -5,6 +5,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from pipeline.article import Block, Extraction, Metadata
+from pipeline.body import is_prose
 from pipeline.blocks import blocks_of
 from pipeline.decoding import decode
 from pipeline.metadata import metadata_of
@@ -27,7 +28,7 @@ def extract(
     if root is None:
         return Extraction(url, Metadata(), (), flags)
     metadata = metadata_of(tree, url, rules)
-    blocks = blocks_of(root, marks_of(tree, rules))
+    blocks = believed(blocks_of(root, marks_of(tree, rules)))
     metadata, blocks = claimed(metadata, blocks)
     return Extraction(url, metadata, tuple(blocks), flags)
 
@@ -43,6 +44,10 @@ def marks_of(tree: LexborHTMLParser, rules: Rules) -> dict[int, str]:
     return marks
 
 
-def with_mark(block: Block, mark: str) -> Block:
-    """`block` condemned by the rule `mark`."""
-    return replace(block, marked=mark)
+def believed(blocks: list[Block]) -> list[Block]:
+    """The blocks, with "hidden" taken back where most of the prose is: scripts unfold such pages."""
+    hidden = sum(len(block.text) for block in blocks if block.marked == "hidden" and is_prose(block))
+    shown = sum(len(block.text) for block in blocks if block.marked is None and is_prose(block))
+    if hidden <= shown:
+        return blocks
+    return [replace(block, marked=None) if block.marked == "hidden" else block for block in blocks]

@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-from pipeline.article import Block, Box
-
 # rule -> words found in ids and class names; matched at the start of a word part.
 WORDS = {
     "navigation": "nav navbar navigation menu breadcrumb breadcrumbs pagination pager toc table-of-contents sitenav skip-link",
@@ -17,7 +15,7 @@ WORDS = {
     "advertisement": "ad ads advert advertisement advertorial sponsor sponsored promo banner adsense dfp ad-slot ad-container werbung anzeige",
     "author biography": "author-bio author-box authorbox about-author about-the-author bio-box author-info author-card author-description",
     "cookie banner": "cookie cookie-banner consent gdpr onetrust cmp",
-    "sidebar": "sidebar side-bar widget widget-area rightcol right-rail aside",
+    "sidebar": "sidebar side-bar widget-area rightcol right-rail aside",
     "tags": "tags tag-list post-tags article-tags entry-tags tag-cloud tagcloud keywords",
     "byline": "byline dateline post-meta entry-meta article-meta meta-info posted-on postmeta entry-date",
     "login": "login paywall-prompt modal popup overlay lightbox",
@@ -54,18 +52,4 @@ def rule_of(tag: str, names: str) -> str | None:
                     rule = NAMES.get("-".join(parts[start : start + size]))
                     if rule and not KEEP.search(name):
                         return rule
-    return None
-
-
-def foreign_box(box: Box) -> str | None:
-    """`rule_of` for a box."""
-    return rule_of(box.tag, box.names)
-
-
-def foreign(block: Block) -> str | None:
-    """The rule of the innermost enclosing element that holds no article text; None where there is none."""
-    for box in reversed(block.boxes):
-        rule = rule_of(box.tag, box.names)
-        if rule:
-            return rule
     return None

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 
 from pipeline import body
 from pipeline.article import Block, Kind
-from pipeline.landmarks import foreign
 from pipeline.lexicon import closing, furniture
 from pipeline.rules import Rules
+from pipeline.titles import fold
 
+MAX_STOP = 80  # characters; no heading that opens a related box is longer
+MOST_AFTER = 0.3  # share of a box's prose that may be lost to a closing heading inside it
 Step = Callable[[Sequence[Block], Rules], list[Block]]
 
 
@@ -28,7 +30,8 @@ def cut_outside_body(blocks: Sequence[Block], rules: Rules) -> list[Block]:
 
 def drop_foreign_boxes(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     """Without blocks in elements whose tag or names say: navigation, footer, share bar and the like."""
-    return [block for block in blocks if not foreign(block)]
+    foreign = body.foreign_rules(blocks)
+    return [block for block in blocks if block.order not in foreign]
 
 
 def drop_captions(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
@@ -36,21 +39,54 @@ def drop_captions(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     return [block for block in blocks if block.kind is not Kind.CAPTION]
 
 
-def cut_after_closing(blocks: Sequence[Block], rules: Rules) -> list[Block]:
-    """Without what stands from a closing heading ("Related Cars") to the end of its enclosing box."""
-    stops = {line.strip().casefold() for line in rules.stop_at}
+def cut_after_stops(blocks: Sequence[Block], rules: Rules) -> list[Block]:
+    """Without what stands from one of the site's `stop_at` headings to the end of the box around it."""
+    stops = {fold(line) for line in rules.stop_at}
     kept: list[Block] = []
     shut: int | None = None
     for block in blocks:
         if shut is not None and any(box.order == shut for box in block.boxes):
             continue
         shut = None
-        if block.text.strip().casefold() in stops or (len(block.text) < 80 and closing(block.text)):
-            outer = block.boxes[-2] if len(block.boxes) > 1 else None
-            shut = outer.order if outer else None
+        if len(block.text) < MAX_STOP and fold(block.text) in stops:
+            shut = enclosing(block)
+        else:
+            kept.append(block)
+    return kept
+
+
+def cut_after_closing(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
+    """Without a closing heading ("Related Cars") and the box it opens.
+
+    All that follows in the enclosing box goes, unless much of the article's prose is there: then the heading stood among
+    the paragraphs, and only the teasers next to it go.
+    """
+    prose = body.prose_by_box(blocks)
+    kept: list[Block] = []
+    shut: int | None = None
+    wary = False
+    for block in blocks:
+        if shut is not None and any(box.order == shut for box in block.boxes):
+            if not (wary and body.is_prose(block)):
+                continue
+        shut = None
+        if len(block.text) < MAX_STOP and closing(block.text):
+            shut = enclosing(block)
+            before = sum(len(b.text) for b in kept if body.is_prose(b) and within(b, shut))
+            wary = prose.get(shut or 0, 0) - before > MOST_AFTER * prose.get(shut or 0, 0)
             continue
         kept.append(block)
     return kept
+
+
+def enclosing(block: Block) -> int | None:
+    """The order of the box around a heading's own element; None where it has none."""
+    return block.boxes[-2].order if len(block.boxes) > 1 else None
+
+
+def within(block: Block, order: int | None) -> bool:
+    """Whether `block` lies in the box with that order."""
+    return any(box.order == order for box in block.boxes)
 
 
 def drop_furniture(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
@@ -76,6 +112,7 @@ STEPS: tuple[Step, ...] = (
     drop_captions,  # before the body is chosen: captions say nothing about where the article is
     cut_outside_body,
     drop_foreign_boxes,
+    cut_after_stops,
     cut_after_closing,
     drop_furniture,
     drop_link_lines,

@@ -1,0 +1,255 @@
+"""How right the clean articles are, on real pages with expected results; `--peers` adds trafilatura in the same run.
+
+    python benchmarks/quality.py [--pages FOLDER] [--peers] [--worst N] [--half dev|val] [--jobs 2]
+
+FOLDER holds `pages.warc.gz` and `gold.jsonl.gz`; else the environment variable CARNEWS_REALPAGES, else
+`../shared/realpages` beside the repository. What is scored is the standfirst (when the text does not hold it
+already) and the text. Precision and recall are means over pages, F1 is of the means. `--half` splits by host.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import os
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+from pipeline import ARTICLE, clean_html
+
+ROOT = Path(__file__).parent.parent
+WORD = re.compile(r"\w+")
+SHINGLE = 4  # words; as in the article extraction benchmarks this one follows
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one reader made of one page."""
+
+    text: str
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    day: str | None = None
+    accepted: bool = True
+    verdict: str = ARTICLE
+
+
+@dataclass(slots=True)
+class Score:
+    """One page's marks; None where its gold holds nothing to compare with."""
+
+    url: str
+    kind: str
+    accepted: bool
+    verdict: str
+    tokens: tuple[float, float] | None = None
+    shingles: tuple[float, float] | None = None
+    kept: tuple[int, int] = (0, 0)
+    leaked: tuple[int, int] = (0, 0)
+    fields: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def f1(self) -> float:
+        """The page's own shingle F1."""
+        return f1(*(self.shingles or (0.0, 0.0)))
+
+
+def f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def folder(given: str | None) -> Path:
+    """Where the pages are: the option, the environment, or beside the repository."""
+    return Path(given or os.environ.get("CARNEWS_REALPAGES") or ROOT.parent / "shared" / "realpages")
+
+
+def pages(where: Path) -> Iterator[tuple[str, bytes, str | None]]:
+    with (where / "pages.warc.gz").open("rb") as stream:
+        for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True):
+            content_type = record.http_headers.get("Content-Type") if record.http_headers else None
+            yield record.headers["WARC-Target-URI"], record.reader.read(), content_type
+
+
+def golds(where: Path) -> dict[str, dict[str, Any]]:
+    with gzip.open(where / "gold.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return {gold["url"]: gold for gold in map(json.loads, lines)}
+
+
+def half_of(url: str) -> str:
+    """ "dev" or "val", by the host, so that one site's pages never stand on both sides."""
+    host = (urlsplit(url.replace("hard::", "http://")).hostname or url).removeprefix("www.")
+    return "dev" if hashlib.blake2b(host.encode(), digest_size=2).digest()[0] % 2 else "val"
+
+
+def ours(html: bytes, url: str, content_type: str | None) -> Answer:
+    article = clean_html(html, url, content_type=content_type)
+    text = article.text
+    if article.standfirst and article.standfirst not in text:
+        text = f"{article.standfirst}\n\n{text}"
+    day = article.published_at.date().isoformat() if article.published_at else None
+    return Answer(text, article.title, article.authors, day, article.verdict == ARTICLE, article.verdict)
+
+
+def trafilatura(html: bytes, url: str, _content_type: str | None) -> Answer:
+    from trafilatura import bare_extraction  # noqa: PLC0415 - an optional peer
+
+    found = bare_extraction(html, url=url, include_comments=False, with_metadata=False)
+    if found is None:
+        return Answer("", accepted=False, verdict="none")
+    authors = tuple(part.strip() for part in (found.author or "").split(";") if part.strip())
+    return Answer(found.text or "", found.title, authors, found.date, bool(found.text))
+
+
+READERS = {"carnews": ours, "trafilatura": trafilatura}
+
+
+def words(text: str) -> list[str]:
+    return WORD.findall(text.lower())
+
+
+def overlap(found: Counter[Any], wanted: Counter[Any]) -> tuple[float, float]:
+    common = sum((found & wanted).values())
+    return common / max(1, sum(found.values())), common / max(1, sum(wanted.values()))
+
+
+def shingles(tokens: list[str]) -> Counter[tuple[str, ...]]:
+    size = min(SHINGLE, max(1, len(tokens)))
+    return Counter(tuple(tokens[i : i + size]) for i in range(len(tokens) - size + 1))
+
+
+def plain(text: str) -> str:
+    return " ".join(words(text))
+
+
+def score(gold: dict[str, Any], answer: Answer) -> Score:
+    """One answer held against its gold."""
+    marks = Score(gold["url"], gold["kind"], answer.accepted, answer.verdict)
+    if gold.get("text"):
+        found, wanted = words(answer.text), words(gold["text"])
+        marks.tokens = overlap(Counter(found), Counter(wanted))
+        marks.shingles = overlap(shingles(found), shingles(wanted))
+    shown = " ".join(answer.text.split())
+    for name in ("with", "without"):
+        snippets = [" ".join(s.split()) for s in gold.get(name) or ()]
+        counted = (sum(s in shown for s in snippets), len(snippets))
+        setattr(marks, "kept" if name == "with" else "leaked", counted)
+    marks.fields = fields(gold, answer)
+    return marks
+
+
+def fields(gold: dict[str, Any], answer: Answer) -> dict[str, bool]:
+    """Which of the fields that the gold knows were read right."""
+    right: dict[str, bool] = {}
+    if gold.get("title"):
+        right["title"] = plain(gold["title"]) == plain(answer.title or "")
+    if gold.get("date"):
+        right["date"] = str(gold["date"])[:10] == answer.day
+    authors = gold.get("authors")
+    if authors:
+        wanted = plain(" ".join(authors) if isinstance(authors, list) else authors)
+        right["authors"] = sorted(wanted.split()) == sorted(plain(" ".join(answer.authors)).split())
+    return right
+
+
+def measure(job: tuple[str, dict[str, Any], bytes, str | None]) -> tuple[str, Score]:
+    reader, gold, html, content_type = job
+    return gold["set"], score(gold, READERS[reader](html, gold["url"], content_type))
+
+
+def mean(values: Iterable[float]) -> float:
+    listed = list(values)
+    return statistics.fmean(listed) if listed else 0.0
+
+
+def share(pairs: Iterable[tuple[int, int]]) -> str:
+    hits, total = (sum(column) for column in zip(*pairs, strict=True))
+    return f"{100 * hits / total:5.1f}" if total else "    -"
+
+
+def row(name: str, reader: str, scores: list[Score]) -> str:
+    """One line of the table: a set of pages and what one reader made of it."""
+    tokens = [s.tokens for s in scores if s.tokens]
+    grams = [s.shingles for s in scores if s.shingles]
+    token = f1(mean(p for p, _ in tokens), mean(r for _, r in tokens))
+    precision, recall = mean(p for p, _ in grams), mean(r for _, r in grams)
+    right = [
+        share([(s.fields[f], 1) for s in scores if f in s.fields] or [(0, 0)])
+        for f in ("title", "authors", "date")
+    ]
+    called = 100 * mean(s.accepted for s in scores)
+    text = f"{token:.3f} {f1(precision, recall):.3f} {precision:.3f} {recall:.3f}" if grams else " " * 23
+    kept, leaked = share(s.kept for s in scores), share(s.leaked for s in scores)
+    return (
+        f"{name:<20} {reader:<11} {len(scores):5} {called:6.1f}  {text}  {kept} {leaked}  {' '.join(right)}"
+    )
+
+
+def report(results: dict[str, list[tuple[str, Score]]]) -> None:
+    """Print the table and what was refused or wrongly accepted."""
+    print(
+        f"{'set':<20} {'reader':<11} {'pages':>5} {'called':>6}  {'tokF1':>5} {'4gF1':>5} {'4gP':>5} {'4gR':>5}"
+        f"  {'with%':>5} {'leak%':>5}  {'title':>5} {'auth':>5} {'date':>5}"
+    )
+    for reader, scored in results.items():
+        groups: dict[str, list[Score]] = {}
+        for name, marks in scored:
+            key = f"{name} {marks.kind}" if name == "wcxb-dev" else name
+            groups.setdefault(key, []).append(marks)
+        for key in sorted(groups):
+            print(row(key, reader, groups[key]))
+        refused = [s for _, s in scored if s.kind == "article" and not s.accepted]
+        accepted = [s for _, s in scored if s.kind != "article" and s.accepted]
+        articles = sum(s.kind == "article" for _, s in scored)
+        print(
+            f"{reader}: refused articles {len(refused)} of {articles} {dict(Counter(s.verdict for s in refused))}; "
+            f"accepted non-articles {len(accepted)} of {len(scored) - articles}\n"
+        )
+
+
+def worst(scored: list[tuple[str, Score]], count: int) -> None:
+    """Print the pages with the lowest shingle F1, with precision and recall."""
+    judged = sorted((s for _, s in scored if s.shingles and s.kind == "article"), key=lambda s: s.f1)
+    for s in judged[:count]:
+        precision, recall = s.shingles or (0.0, 0.0)
+        print(f"{s.f1:.3f} p={precision:.2f} r={recall:.2f} {s.verdict:<10} {s.url}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pages", help="folder with pages.warc.gz and gold.jsonl.gz")
+    parser.add_argument("--peers", action="store_true", help="add trafilatura")
+    parser.add_argument("--worst", type=int, default=0, metavar="N", help="list our N worst pages")
+    parser.add_argument("--half", choices=("dev", "val"), help="only one half of the hosts")
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    where = folder(options.pages)
+    if not (where / "gold.jsonl.gz").exists():
+        parser.exit(
+            2, f"{where}: no gold.jsonl.gz there; name the folder with --pages or CARNEWS_REALPAGES\n"
+        )
+    known = golds(where)
+    read = [(known[url], html, kind) for url, html, kind in pages(where) if url in known]
+    if options.half:
+        read = [page for page in read if half_of(page[0]["url"]) == options.half]
+    results: dict[str, list[tuple[str, Score]]] = {}
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for reader in ("carnews", "trafilatura") if options.peers else ("carnews",):
+            jobs = ((reader, gold, html, kind) for gold, html, kind in read)
+            results[reader] = list(pool.map(measure, jobs, chunksize=32))
+    report(results)
+    worst(results["carnews"], options.worst)
+
+
+if __name__ == "__main__":
+    main()
