@@ -1,0 +1,123 @@
+"""The two gates every request passes on its way out: is it the site's, and does its robots.txt allow it."""
+
+import asyncio
+import ipaddress
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from loguru import logger
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler import outcomes
+from crawler.failures import Refused, outcome_of
+from crawler.guard import GUARD, is_public
+from crawler.outcomes import Outcome
+from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, robots_from, unreachable
+from crawler.sites import Site, host_and_port
+from db.ledger import State
+
+FOR_ROBOTS = "carnews_robots"  # request.meta: this request fetches a robots.txt
+FOR_CHANNEL = "carnews_channel"  # request.meta: host of a feed or sitemap that the site file names
+
+
+class SiteGate:
+    """Lets out only http(s) requests to the site itself, or to a channel's host; all share one slot.
+
+    Redirects come through here again, so one that leaves the site ends here.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        site: Site | None = getattr(self.crawler.spider, "site", None)
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"http", "https"}:
+            raise Refused(Outcome(State.BLOCKED, outcomes.BAD_REDIRECT))
+        if is_private_literal(parts.hostname or ""):
+            raise Refused(Outcome(State.BLOCKED, outcomes.PRIVATE))
+        if site is None:  # `scrapy shell`
+            return
+        request.meta["download_slot"] = site.name
+        elsewhere = not site.owns(request.url) and request.meta.get(FOR_CHANNEL) != host_and_port(request.url)
+        if elsewhere and FOR_ROBOTS not in request.meta:
+            raise Refused(Outcome(State.BLOCKED, outcomes.OFF_SITE))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        # the second line: whatever the resolver thought, this is where the answer came from
+        address = response.ip_address
+        if address is not None and not GUARD.permits(urlsplit(request.url).hostname or "", str(address)):
+            raise Refused(Outcome(State.BLOCKED, outcomes.PRIVATE))
+        return response
+
+
+def is_private_literal(host: str) -> bool:
+    """Whether `host` is itself an IP address that the guard would refuse; refusing here saves the attempt."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return host not in GUARD.allowed and not is_public(host)
+
+
+class RobotsGate:
+    """Lets out only what the host's robots.txt allows; where that cannot be had, nothing.
+
+    Scrapy's own middleware lets everything out on 5xx, time-out and reset, and does not act on Crawl-delay.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._asked: dict[str, asyncio.Future[Robots]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        if FOR_ROBOTS in request.meta:
+            return
+        parts = urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._asked:
+            self._asked[origin] = asyncio.ensure_future(self._ask(origin, request.meta))
+        robots = await asyncio.shield(self._asked[origin])
+        if reason := robots.why_not(request.url):
+            state = State.FAILED if robots.closed else State.BLOCKED  # a closed door may open again
+            raise Refused(Outcome(state, reason))
+
+    async def _ask(self, origin: str, meta: dict[str, Any]) -> Robots:
+        """The rules of `origin`, fetched through the engine and so through guard, slot and delay."""
+        ask = Request(
+            f"{origin}/robots.txt",
+            callback=NO_CALLBACK,
+            priority=1000,
+            dont_filter=True,
+            meta={FOR_ROBOTS: True, "redirect_ttl": REDIRECTS, "download_slot": meta.get("download_slot")},
+        )
+        try:
+            response = await self.crawler.engine.download_async(ask)
+            robots = robots_from(response.status, response.body)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the host is closed to us
+            robots = unreachable(outcome_of(error, ask.url).reason)
+        if robots.closed:
+            logger.warning(
+                "robots.txt of {} cannot be had ({}): nothing is fetched there", origin, robots.closed
+            )
+        self._slow_down(robots)
+        return robots
+
+    def _slow_down(self, robots: Robots) -> None:
+        """Makes the host's wish the least delay from now on, the first page after robots.txt included."""
+        if 0 < robots.delay_s <= MAX_DELAY_S:
+            self.crawler.signals.send_catch_log(CRAWL_DELAY, delay_s=robots.delay_s)
+
+
+CRAWL_DELAY = object()  # signal: `delay_s` is the least delay that robots.txt asks for

@@ -1,0 +1,70 @@
+"""What a person may ask of one crawl, the same for `python -m crawler` and `scrapy crawl -a`."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from pipeline.urls import canonical_url
+
+
+class OptionError(ValueError):
+    """An option has a value that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`max_articles` bounds the pages fetched, None for no bound; with `urls` only these are fetched."""
+
+    max_articles: int | None = None
+    since: datetime | None = None
+    urls: tuple[str, ...] = ()
+    dry_run: bool = False
+
+    @classmethod
+    def read(
+        cls,
+        max_articles: str | int | None = None,
+        since: str | None = None,
+        urls: str | None = None,
+        dry_run: str | bool = False,  # noqa: FBT001, FBT002 - `-a dry_run=1` is how Scrapy hands it over
+    ) -> "Options":
+        """The options as words from a command line, `urls` parted by blanks; OptionError names a bad one."""
+        return cls(
+            max_articles=count(max_articles),
+            since=moment(since),
+            urls=tuple(address(url) for url in (urls or "").split()),
+            dry_run=str(dry_run).lower() in {"1", "true", "yes"},
+        )
+
+
+def count(value: str | int | None) -> int | None:
+    """A positive number of pages; None stays None."""
+    if value is None:
+        return None
+    try:
+        number = int(value)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise OptionError(f"max_articles {value!r}: give a whole number from 1 up")
+    return number
+
+
+def moment(value: str | None) -> datetime | None:
+    """A date (its beginning) or a time, UTC where it names no zone; None stays None."""
+    if value is None:
+        return None
+    try:
+        if len(value) == len("2026-10-07"):
+            return datetime.combine(date.fromisoformat(value), time(), UTC)
+        told = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise OptionError(f"since {value!r}: give a date like 2026-10-07 or 2026-10-07T06:00Z") from error
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def address(url: str) -> str:
+    """The canonical spelling of an address to fetch."""
+    canonical = canonical_url(url)
+    if canonical is None:
+        raise OptionError(f"url {url!r}: not an http(s) address; write it whole")
+    return canonical

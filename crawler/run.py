@@ -1,0 +1,153 @@
+"""One crawl's dealings with the store: each call one transaction, all of them on one thread of their own.
+
+Off the event loop, because a commit may wait for another writer and the heartbeat must go on. Pages are
+committed together: what arrives while a commit is under way, or within `LINGER_S`, goes into the next.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from crawler.outcomes import Outcome
+from crawler.stages import Work, stored
+from db import ledger
+from db.archive import Archive
+from db.engine import open_store, writing
+from db.errors import StoreError
+from db.ledger import Address, Found, State, Tally
+from db.runs import RunRow
+from db.settings import Settings
+
+BATCH = 50  # pages a transaction; short enough that another site's crawl hardly waits
+LINGER_S = 0.05  # a page at most waits this long for company
+
+T = TypeVar("T")
+Entry = Work | tuple[int, Outcome]  # a page to store, or an address that ends without one
+Waiting = tuple[Entry, "asyncio.Future[State]"]
+
+
+def now() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(UTC)
+
+
+class CrawlRun:
+    """A run of one site in the store, from `begin` to `end`; methods raise StoreError when the store fails.
+
+    `broken` keeps the error after which nothing more is written: the crawl has to end.
+    """
+
+    def __init__(self, settings: Settings, site: str) -> None:
+        self.settings, self.site = settings, site
+        self.archive = Archive(settings.archive_folder, durable=settings.durable)
+        self.id = 0
+        self.broken: Exception | None = None
+        self._engine: Engine | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._waiting: list[Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """Opens the store and the run; SiteBusy when a live run crawls the site already."""
+        self._engine = await self._off_loop(
+            partial(open_store, self.settings.database_url, durable=self.settings.durable)
+        )
+        self.id = await self._write(lambda s: ledger.begin_run(s, self.site, ledger.CRAWL, now()))
+
+    async def find(self, finds: Sequence[Found]) -> Tally:
+        """How many of `finds` are new; all of them are in the ledger when this returns."""
+        return await self._write(lambda s: ledger.record_found(s, self.id, self.site, finds, now()))
+
+    async def claim(self, limit: int, only: Sequence[str] | None = None) -> list[Address]:
+        """Up to `limit` addresses to fetch; with `only`, those, even if settled before."""
+        again = only is not None
+        return await self._write(
+            lambda s: ledger.claim(s, self.id, self.site, now(), limit, only, again=again)
+        )
+
+    async def beat(self) -> None:
+        """Says that the run is alive."""
+        await self._write(lambda s: ledger.beat(s, self.id, now()))
+
+    async def keep(self, work: Work) -> State:
+        """The state of the page's address, once article and state are committed."""
+        return await self._enqueue(work)
+
+    async def settle(self, address_id: int, outcome: Outcome) -> State:
+        """The same for an address that ends without a page to store."""
+        return await self._enqueue((address_id, outcome))
+
+    async def end(self, outcome: str, note: str | None = None) -> RunRow:
+        """The closed run with its balance."""
+        return await self._write(lambda s: ledger.end_run(s, self.id, outcome, now(), note))
+
+    def close(self) -> None:
+        """Lets go of thread, archive and database; safe to call twice."""
+        self._thread.shutdown()
+        self.archive.close()
+        if self._engine is not None:
+            self._engine.dispose()
+
+    async def _write(self, work: Callable[[Session], T]) -> T:
+        return await self._off_loop(partial(self._transaction, work))
+
+    async def _off_loop(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _transaction(self, work: Callable[[Session], T]) -> T:
+        assert self._engine is not None, "begin comes first"
+        with writing(self._engine) as s:
+            return work(s)
+
+    async def _enqueue(self, entry: Entry) -> State:
+        if self.broken:
+            raise self.broken
+        done: asyncio.Future[State] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, done))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._drain())
+        return await done
+
+    async def _drain(self) -> None:
+        """Commits what waits, batch by batch, until nothing does."""
+        while self._waiting:
+            if len(self._waiting) < BATCH:
+                await asyncio.sleep(LINGER_S)
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            await self._commit(batch)
+
+    async def _commit(self, batch: list[Waiting]) -> None:
+        """Commits `batch`, or each of it alone when together they fail: one bad page spoils no other."""
+        try:
+            states = await self._write(partial(self._apply, [entry for entry, _ in batch]))
+        except StoreError as error:
+            self.broken = error
+            for _, done in batch + self._waiting:
+                done.set_exception(error)
+            self._waiting = []
+        except Exception as error:  # noqa: BLE001 - told to whoever waits for this very page
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+                return
+            for single in batch:
+                await self._commit([single])
+        else:
+            for (_, done), state in zip(batch, states, strict=True):
+                if not done.done():
+                    done.set_result(state)
+
+    def _apply(self, entries: list[Entry], s: Session) -> list[State]:
+        """The states of `entries`, written in one transaction."""
+        works = [entry for entry in entries if isinstance(entry, Work)]
+        kept = {work.address_id: work.state or State.STORED for work in stored(works, s, self.id)}
+        for entry in sorted((e for e in entries if not isinstance(e, Work)), key=lambda e: e[0]):
+            address_id, outcome = entry
+            ledger.settle(s, self.id, address_id, outcome.state, now(), outcome.reason)
+            kept[address_id] = outcome.state
+        return [kept[e.address_id if isinstance(e, Work) else e[0]] for e in entries]
