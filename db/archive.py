@@ -1,0 +1,187 @@
+"""The page archive: every fetched page as a WARC record, on disk before anything understands it."""
+
+import os
+from base64 import b32encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha1
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from isal import igzip
+
+from db.errors import ArchiveError
+from pipeline.article import RawPage
+
+SEGMENT_BYTES = 1 << 30  # a segment of 1 GiB is what Common Crawl ships, and what tools take well
+# The body is kept decoded, so these would lie about it; other crawlers use the same prefix for the originals.
+REWRITTEN = {"content-encoding", "transfer-encoding", "content-length"}
+ORIGINAL = "X-Archive-Orig-"
+REQUESTED = "WARC-X-Requested-URI"  # ours: the address asked for when another one answered
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a record lies: the segment's file name, and its gzip member's offset and length in bytes."""
+
+    segment: str
+    offset: int
+    length: int
+
+
+class Archive:
+    """A folder of WARC segments; each process writes its own and never another's."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """`durable` makes every record survive a power cut (fsync), not only the end of the process."""
+        self.folder, self.durable = folder, durable
+        self.torn = 0  # records cut short by a kill that the last iteration skipped
+        self._file: BinaryIO | None = None
+        self._segment, self._offset, self._count, self._pid = "", 0, 0, os.getpid()
+
+    def put(self, page: RawPage) -> Position:
+        """Where `page` now lies; its bytes were handed to the operating system.
+
+        Raises ArchiveError when the disk takes no more; what was archived before stays whole.
+        """
+        member = igzip.compress(record_of(page), compresslevel=2)
+        try:
+            file = self._open_segment()
+            position = Position(self._segment, self._offset, len(member))
+            self._append(file, member)
+        except OSError as wrong:
+            self.close()  # a half-written record must not be followed by whole ones
+            raise ArchiveError(
+                f"archive {self.folder}: {wrong.strerror or wrong}; make room or give another folder"
+            ) from wrong
+        return position
+
+    def read(self, position: Position) -> RawPage:
+        """The page archived at `position`; ArchiveError when it is not there whole."""
+        from db.warc import read_member  # noqa: PLC0415 - the reader imports this file
+
+        path = self.folder / position.segment
+        try:
+            with path.open("rb") as file:
+                file.seek(position.offset)
+                member = file.read(position.length)
+        except OSError as wrong:
+            raise ArchiveError(f"archive {path}: {wrong.strerror}; restore the file") from wrong
+        page = read_member(member)
+        if page is None:
+            raise ArchiveError(f"archive {path}: no whole page at {position.offset}; restore the file")
+        return page
+
+    def __iter__(self) -> Iterator[tuple[Position, RawPage]]:
+        """All pages with their positions, oldest segment first; what a kill cut short adds to `torn`."""
+        from db.warc import members_of  # noqa: PLC0415
+
+        self.torn = 0
+        for path in sorted(self.folder.glob("*.warc.gz")):
+            found = members_of(path)
+            for offset, length, page in found:
+                yield Position(path.name, offset, length), page
+            self.torn += found.broken
+
+    def close(self) -> None:
+        """Closes the segment; the next `put` begins another."""
+        if self._file is not None:
+            file, self._file = self._file, None
+            file.close()
+
+    def _open_segment(self) -> BinaryIO:
+        if self._pid != os.getpid():  # after a fork: the file is the parent's
+            self._file, self._pid = None, os.getpid()
+        if self._file is not None and self._offset >= SEGMENT_BYTES:
+            self.close()
+        if self._file is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            stamp = datetime.now(UTC)
+            while self._file is None:
+                self._count += 1
+                self._segment = f"carnews-{stamp:%Y%m%d%H%M%S}-{self._pid}-{self._count}.warc.gz"
+                try:  # "x": never a file that is there already, whoever wrote it
+                    self._file = (self.folder / self._segment).open("xb", buffering=0)
+                except FileExistsError:
+                    continue
+            self._offset = 0
+            self._append(self._file, igzip.compress(warcinfo(self._segment, stamp), compresslevel=2))
+        return self._file
+
+    def _append(self, file: BinaryIO, member: bytes) -> None:
+        left = memoryview(member)
+        while left:  # unbuffered: a short write is possible on a filling disk
+            left = left[file.write(left) :]
+        if self.durable:
+            os.fsync(file.fileno())
+        self._offset += len(member)
+
+
+def record_of(page: RawPage) -> bytes:
+    """`page` as one WARC `response` record."""
+    block = http_head(page) + page.body
+    fields = [
+        ("WARC-Type", "response"),
+        ("WARC-Record-ID", f"<{uuid4().urn}>"),
+        ("WARC-Date", warc_date(page.fetched_at)),
+        ("WARC-Target-URI", one_line(page.url)),
+        *([(REQUESTED, one_line(page.requested_url))] if page.requested_url else []),
+        ("WARC-Payload-Digest", digest_of(page.body)),
+        ("WARC-Block-Digest", digest_of(block)),
+        ("Content-Type", "application/http; msgtype=response"),
+    ]
+    return warc_record(fields, block)
+
+
+def warcinfo(segment: str, now: datetime) -> bytes:
+    """The record every segment begins with: what wrote it."""
+    fields = [
+        ("WARC-Type", "warcinfo"),
+        ("WARC-Record-ID", f"<{uuid4().urn}>"),
+        ("WARC-Date", warc_date(now)),
+        ("WARC-Filename", segment),
+        ("Content-Type", "application/warc-fields"),
+    ]
+    return warc_record(fields, b"software: carnews\r\nformat: WARC File Format 1.1\r\n")
+
+
+def warc_record(fields: list[tuple[str, str]], block: bytes) -> bytes:
+    """One WARC/1.1 record, uncompressed."""
+    head = BytesIO()
+    head.write(b"WARC/1.1\r\n")
+    for name, value in [*fields, ("Content-Length", str(len(block)))]:
+        head.write(f"{name}: {value}\r\n".encode())
+    return head.getvalue() + b"\r\n" + block + b"\r\n\r\n"
+
+
+def http_head(page: RawPage) -> bytes:
+    """Status line and headers as they were, but true of the decoded body."""
+    try:
+        phrase = HTTPStatus(page.status).phrase
+    except ValueError:
+        phrase = "Unknown"
+    lines = [f"HTTP/1.1 {page.status} {phrase}"]
+    for name, value in page.headers:
+        kept = f"{ORIGINAL}{name}" if name.lower() in REWRITTEN else name
+        lines.append(f"{one_line(kept)}: {one_line(value)}")
+    lines.append(f"Content-Length: {len(page.body)}")
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n"
+
+
+def one_line(text: str) -> str:
+    """`text` without the line breaks that would end a header early."""
+    return " ".join(text.split("\r")).replace("\n", " ").replace("\0", "").strip()
+
+
+def warc_date(moment: datetime) -> str:
+    """`moment` as WARC 1.1 writes it, to the microsecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def digest_of(data: bytes) -> str:
+    """The digest as WARC tools expect it: SHA-1 in base 32, against damage, not against forgers."""
+    return "sha1:" + b32encode(sha1(data, usedforsecurity=False).digest()).decode()

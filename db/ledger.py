@@ -1,0 +1,240 @@
+"""The ledger: every address found, in exactly one state, before anything is fetched.
+
+All functions take an open session and commit nothing: the caller's transaction decides what becomes true
+together. An address has a lasting `state`; what the run that touched it last made of it is its
+`last_outcome`, and a run's balance is the sum over those.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.addresses import (
+    STATES,
+    Address,
+    State,
+    address_key,
+    address_of,
+    close_address,
+    count_in,
+    hand_over,
+    is_free,
+)
+from db.errors import SiteBusy
+from db.models import AddressRow, Run
+from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
+
+__all__ = [
+    "STATES",
+    "Address",
+    "Found",
+    "History",
+    "State",
+    "Tally",
+    "balance",
+    "beat",
+    "begin_run",
+    "claim",
+    "end_run",
+    "history",
+    "record_found",
+    "settle",
+]
+
+CRAWL = "crawl"  # the kind of run a site has one of at a time; an ingest asks no server for pages
+FIRST_WAIT = timedelta(minutes=5)  # before the second attempt; then four times as long each
+LONGEST_WAIT = timedelta(hours=24)
+ATTEMPTS = 5  # 5 min + 20 min + 80 min + 320 min: a page down for a working day is given up
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An address as a feed, sitemap or person named it.
+
+    `url` is canonical; `channel` says where from: "feed:<url>", "sitemap:<url>", "section:<url>",
+    "warc:<name>" or "asked".
+    """
+
+    url: str
+    channel: str
+    title: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of one batch of finds: addresses new to the store, and known ones."""
+
+    new: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the ledger knows of one address: its row, and the runs that found, claimed and touched it last."""
+
+    address: Address
+    runs: tuple[RunRow, ...]
+
+
+def begin_run(s: Session, site: str, kind: str, now: datetime) -> int:
+    """The id of a new run of this process, after closing those whose process died.
+
+    `kind` is "crawl" or "ingest". Raises SiteBusy when a live crawl of the site runs already.
+    """
+    for other in s.scalars(select(Run).where(Run.outcome == Outcome.RUNNING).order_by(Run.id)):
+        if not is_alive(other, now):
+            close(s, other, Outcome.DIED, now, "its process ended without closing it")
+        elif other.site == site and kind == CRAWL == other.kind:
+            raise SiteBusy(site, other.pid, other.host, other.started_at)
+    run = new_run(site, kind, now)
+    s.add(run)
+    s.flush()
+    return run.id
+
+
+def beat(s: Session, run_id: int, now: datetime) -> None:
+    """Notes that the run is alive; due at least every 20 s."""
+    s.execute(update(Run).where(Run.id == run_id).values(beat_at=now))
+
+
+def end_run(s: Session, run_id: int, outcome: str, now: datetime, note: str | None = None) -> RunRow:
+    """The run, closed with its balance; one that was closed before stays as it was."""
+    run = s.get_one(Run, run_id)
+    if run.outcome == Outcome.RUNNING:
+        close(s, run, Outcome(outcome), now, note)
+    return run_row(s, run)
+
+
+def record_found(s: Session, run_id: int, site: str, finds: Iterable[Found], now: datetime) -> Tally:
+    """How many of `finds` were new; those are pending from now on, each address once.
+
+    A known address that needs nothing counts as unchanged for this run; one that another live run holds
+    stays that run's.
+    """
+    by_key = {address_key(find.url): find for find in reversed(list(finds))}
+    tally = Tally(0, 0)
+    ordered = sorted(by_key)  # two writers on PostgreSQL lock rows in one order
+    for start in range(0, len(ordered), BATCH):
+        keys = ordered[start : start + BATCH]
+        known = set(s.scalars(select(AddressRow.key).where(AddressRow.key.in_(keys))))
+        rows = [_new_row(key, by_key[key], site, run_id, now) for key in keys if key not in known]
+        new = _insert(s, rows)
+        moved = s.execute(
+            update(AddressRow)
+            .where(
+                AddressRow.key.in_(set(keys) - set(new)), AddressRow.last_run_id != run_id, is_free(run_id)
+            )
+            .values(last_run_id=run_id, last_outcome=_outcome_of_known())
+            .returning(AddressRow.id)
+        ).all()
+        count_in(s, run_id, len(new) + len(moved))
+        tally = Tally(tally.new + len(new), tally.known + len(keys) - len(new))
+    return tally
+
+
+def claim(  # noqa: PLR0913 - which addresses to claim is what most of them say
+    s: Session,
+    run_id: int,
+    site: str,
+    now: datetime,
+    limit: int,
+    only: Sequence[str] | None = None,
+    *,
+    again: bool = False,
+) -> list[Address]:
+    """Up to `limit` addresses to fetch now, newest first, never the same twice in one run.
+
+    Pending ones of the site, and failed ones that are due. With `only`, the canonical addresses to choose
+    from, of whichever site and due or not; `again` then takes settled ones too.
+    """
+    free = (AddressRow.claimed_run_id.is_distinct_from(run_id), is_free(run_id))
+    pending, failed = AddressRow.state == State.PENDING, AddressRow.state == State.FAILED
+    rows: list[AddressRow] = []
+    if only is None:
+        due = failed & (AddressRow.next_try_at <= now)
+        for wanted in (pending, due):  # one by one: each is served by the index on (site, state, newest_at)
+            rows += _newest(s, limit, AddressRow.site == site, wanted, *free)
+    else:
+        wanted = AddressRow.key.in_([address_key(url) for url in only])
+        rows += _newest(s, limit, wanted, *free, *([] if again else [pending | failed]))
+    rows = sorted(rows, key=lambda row: (-row.newest_at.timestamp(), row.id))[:limit]
+    for row in rows:
+        hand_over(s, row, run_id)
+        row.claimed_run_id, row.last_outcome = run_id, State.PENDING
+    s.flush()
+    return [address_of(row) for row in rows]
+
+
+def settle(
+    s: Session, run_id: int, address_id: int, state: str, now: datetime, reason: str | None = None
+) -> None:
+    """Writes what became of an address without a page to save.
+
+    `failed` sets the next attempt, or none after the fifth.
+    """
+    row = s.get_one(AddressRow, address_id)
+    close_address(s, row, run_id, State(state), now, reason)
+    if state == State.FAILED:
+        row.attempts += 1
+        wait = min(FIRST_WAIT * 4 ** (row.attempts - 1), LONGEST_WAIT)
+        row.next_try_at = now + wait if row.attempts < ATTEMPTS else None
+
+
+def balance(s: Session, run_id: int | None = None, site: str | None = None) -> Balance:
+    """Where the addresses of a run stand, or all (of `site`, if given) when `run_id` is None."""
+    if run_id is not None:
+        return run_row(s, s.get_one(Run, run_id)).balance
+    return count_addresses(s, site)
+
+
+def history(s: Session, url: str) -> History | None:
+    """What is known of the canonical address `url`; None when it was never found."""
+    row = s.scalar(select(AddressRow).where(AddressRow.key == address_key(url)))
+    if row is None:
+        return None
+    ids = {row.found_run_id, row.claimed_run_id, row.last_run_id}
+    runs = s.scalars(select(Run).where(Run.id.in_(ids)).order_by(Run.id))
+    return History(address_of(row), tuple(run_row(s, run) for run in runs))
+
+
+def _outcome_of_known() -> ColumnElement[str]:
+    waiting = AddressRow.state.in_([State.PENDING, State.FAILED])
+    return case((waiting, AddressRow.state), else_=State.UNCHANGED.value)
+
+
+def _newest(s: Session, limit: int, *where: ColumnElement[bool]) -> list[AddressRow]:
+    query = select(AddressRow).where(*where).order_by(AddressRow.newest_at.desc(), AddressRow.id).limit(limit)
+    return list(s.scalars(query.with_for_update(skip_locked=True)))
+
+
+def _new_row(key: str, find: Found, site: str, run_id: int, now: datetime) -> dict[str, object]:
+    return {
+        "key": key,
+        "site": site,
+        "url": find.url,
+        "channel": find.channel,
+        "title": find.title,
+        "published_at": find.published_at,
+        "newest_at": find.published_at or now,
+        "found_at": now,
+        "found_run_id": run_id,
+        "state": State.PENDING,
+        "attempts": 0,
+        "last_run_id": run_id,
+        "last_outcome": State.PENDING,
+    }
+
+
+def _insert(s: Session, rows: list[dict[str, object]]) -> list[str]:
+    """The keys of the rows that were really new; another process may have been first with some."""
+    if not rows:
+        return []
+    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(AddressRow).on_conflict_do_nothing(index_elements=["key"])
+    return list(s.scalars(statement.returning(AddressRow.key), rows))

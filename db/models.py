@@ -1,0 +1,196 @@
+"""The tables as typed models; `docs/schema.md` describes the views that readers use instead."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC, aware in Python; a naive one is refused, for SQLite would keep it hours wrong."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value}: give it a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text of any length that both databases keep alike.
+
+    PostgreSQL refuses NUL and SQLite counts only up to it, so NUL goes; a lone surrogate fails on both
+    and becomes U+FFFD.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """`text` without NUL and with U+FFFD for lone surrogates: what a database gives back unchanged."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\0", "")
+
+
+class Base(DeclarativeBase):
+    """What all tables share: names of constraints, and the two types above for text and moments."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar = {str: Words(), datetime: Utc(), dict[str, int]: JSON(), list[Any]: JSON()}
+
+
+class Run(Base):
+    """One crawl or ingest: who ran, until when it was alive, how it ended, its balance when it did."""
+
+    __tablename__ = "runs"
+    __table_args__ = (Index(None, "site", "id"), Index(None, "outcome"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site: Mapped[str]
+    kind: Mapped[str]
+    pid: Mapped[int]
+    host: Mapped[str]
+    process_at: Mapped[datetime]  # when the process began: tells a reused pid from the run's own
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str]
+    note: Mapped[str | None]
+    found: Mapped[int] = mapped_column(default=0)
+    balance: Mapped[dict[str, int]] = mapped_column(default=dict)
+    reasons: Mapped[dict[str, int]] = mapped_column(default=dict)
+
+
+class AddressRow(Base):
+    """One address of the ledger: its state, what the last run made of it, where its page lies archived."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        Index(None, "site", "state", "newest_at"),  # claim
+        Index(None, "last_run_id", "last_outcome"),  # balance of a run
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)  # digest of url: PostgreSQL cannot index a 3 kB address
+    site: Mapped[str]
+    url: Mapped[str]
+    channel: Mapped[str]
+    title: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    newest_at: Mapped[datetime]  # published_at as the finder said, else found_at: the order of claiming
+    found_at: Mapped[datetime]
+    found_run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    claimed_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    last_run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    last_outcome: Mapped[str]
+    page_url: Mapped[str | None]
+    fetched_at: Mapped[datetime | None]
+    segment: Mapped[str | None]
+    segment_offset: Mapped[int | None] = mapped_column(BigInteger)
+    segment_length: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ArticleRow(Base):
+    """One article as last understood; `address_id` is the ledger row whose page it was read from."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index("ix_articles_newest", "published_at", "key"),
+        Index("ix_articles_site_newest", "site", "published_at", "key"),
+        Index(None, "text_digest"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)  # shown to people as the article's id
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
+    url: Mapped[str]
+    site: Mapped[str]
+    title: Mapped[str | None]
+    standfirst: Mapped[str | None]
+    text: Mapped[str]
+    section: Mapped[str | None]
+    language: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None]
+    image: Mapped[str | None]
+    text_digest: Mapped[str]
+    content_digest: Mapped[str]
+    rules_version: Mapped[str]
+    fetched_at: Mapped[datetime]
+    first_stored_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class PartOfArticle:
+    """The columns every list of an article begins with."""
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # 0 is the first
+
+
+class AuthorRow(PartOfArticle, Base):
+    __tablename__ = "article_authors"
+
+    name: Mapped[str]
+
+
+class TagRow(PartOfArticle, Base):
+    __tablename__ = "article_tags"
+
+    name: Mapped[str]
+
+
+class MakeRow(PartOfArticle, Base):
+    __tablename__ = "article_makes"
+    __table_args__ = (Index(None, "name", "article_id"),)
+
+    name: Mapped[str]
+
+
+class CaptionRow(PartOfArticle, Base):
+    __tablename__ = "captions"
+
+    text: Mapped[str]
+    subject: Mapped[str | None]
+    view: Mapped[str | None]
+    credit: Mapped[str | None]
+    image: Mapped[str | None]
+
+
+class CutsRow(Base):
+    """An article's cleaning receipt, apart from the article so that lists of articles stay lean."""
+
+    __tablename__ = "article_cuts"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    cuts: Mapped[list[Any]]  # [{"rule", "text", "became"}], page order
