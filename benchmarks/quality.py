@@ -102,7 +102,7 @@ def ours(html: bytes, url: str, content_type: str | None) -> Answer:
 def trafilatura(html: bytes, url: str, _content_type: str | None) -> Answer:
     from trafilatura import bare_extraction  # noqa: PLC0415 - an optional peer
 
-    found = bare_extraction(html, url=url, include_comments=False, with_metadata=False)
+    found = bare_extraction(html, url=url, include_comments=False, with_metadata=True)
     if found is None:
         return Answer("", accepted=False, verdict="none")
     authors = tuple(part.strip() for part in (found.author or "").split(";") if part.strip())

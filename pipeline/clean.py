@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.article import Block, Caption, CleanArticle, Cut, Extraction, Kind
 from pipeline.extract import extract
 from pipeline.rules import GENERIC, Rules
-from pipeline.standfirst import BECAME
+from pipeline.claims import BECAME
 from pipeline.steps import STEPS, Step, drop_captions, drop_marked
 from pipeline.verdict import verdict
 

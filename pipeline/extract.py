@@ -10,7 +10,7 @@ from pipeline.blocks import blocks_of
 from pipeline.decoding import decode
 from pipeline.metadata import metadata_of
 from pipeline.rules import GENERIC, Rules
-from pipeline.standfirst import claimed
+from pipeline.claims import claimed
 
 HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 MAX_CHARS = 12_000_000  # a page longer than this is cut there; the longest real page seen has 5 million

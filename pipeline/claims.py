@@ -1,0 +1,215 @@
+"""Blocks that a field claims: the title, standfirst, byline, date and biography that a page prints around its text.
+
+They are found by where they stand (near the title), by what the page states elsewhere, and by how the page
+names them; marked here, they leave the text as cuts that say which field they became.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.article import Block, Kind, Metadata
+from pipeline.body import is_prose
+from pipeline.dates import parse_date
+from pipeline.names import BY, names_in
+from pipeline.titles import fold
+
+# rule -> the field its block turned into; other marks are boilerplate.
+BECAME = {
+    "title": "title",
+    "standfirst": "standfirst",
+    "byline": "authors",
+    "dateline": "published_at",
+    "section": "section",
+}
+ABOVE, BELOW = 8, 16  # blocks before and after the title that may belong to its head
+STANDFIRST = re.compile(
+    r"(?:^|[ _-])(?:standfirst|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|teaser|intro|introtext|"
+    r"introduction|lead|lede|leadtext|vorspann|anleser|chapo|chapeau|sommario|entradilla|bajada|ingress|preamble|preview|"
+    r"tagline|abstract|article-?description|story-?description|heading_excerpt|herostandfirst)(?:$|[ _-])"
+)
+BYLINE = re.compile(
+    r"(?:^|[ _-])(?:byline|by-line|authors?|autor|writer|contributor|post-?meta|entry-?meta|article-?meta)(?:$|[ _-])"
+)
+DATELINE = re.compile(
+    r"(?:^|[ _-])(?:date|time|datum|published|pubdate|dateline|timestamp|posted-on)(?:$|[ _-])"
+)
+CHANGED = re.compile(
+    r"updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|geändert|edited|reviewed", re.I
+)
+ABOUT = re.compile(
+    r"\b(?:is|was|has|have|writes|covers|joined|works|lives|ist|war|hat|schreibt|arbeitet|est|écrit|es|è|lives)\b"
+)
+MAX_LINE = 160  # characters of a byline or dateline
+STANDFIRST_CHARS = (25, 600)  # shorter ones are labels, longer ones paragraphs
+
+
+@dataclass(slots=True)
+class Claims:
+    """What was found so far: marks by block order, and the fields read from the blocks."""
+
+    marks: dict[int, str] = field(default_factory=dict)
+    standfirst: str | None = None
+    authors: tuple[str, ...] = ()
+    dated: str | None = None
+
+
+def claimed(metadata: Metadata, blocks: list[Block]) -> tuple[Metadata, list[Block]]:
+    """The metadata completed by what the page shows, and the blocks with the claimed ones marked."""
+    claims = Claims()
+    at = mark_title(blocks, metadata.title, claims)
+    zone = head_of(blocks, at)
+    find_standfirst(blocks, zone, at, metadata.evidence.get("description", ""), claims)
+    find_lines(zone, at, metadata, claims)
+    mark_biographies(blocks, metadata.authors or claims.authors, claims)
+    marked = [
+        replace(block, marked=claims.marks[block.order])
+        if block.order in claims.marks and not block.marked
+        else block
+        for block in blocks
+    ]
+    return completed(metadata, claims), marked
+
+
+def completed(metadata: Metadata, claims: Claims) -> Metadata:
+    """The metadata with the fields it lacked filled from the page's visible head."""
+    evidence = dict(metadata.evidence)
+    authors, published = metadata.authors, metadata.published_at
+    if claims.authors and (not authors or is_house(authors, metadata)):
+        authors = claims.authors
+        evidence["authors"] = "byline"
+    if published is None and claims.dated:
+        published = parse_date(claims.dated, metadata.language)
+        evidence["published_at"] = "dateline"
+    if claims.standfirst:
+        evidence["standfirst"] = "visible"
+    return replace(
+        metadata, standfirst=claims.standfirst, authors=authors, published_at=published, evidence=evidence
+    )
+
+
+def is_house(authors: tuple[str, ...], metadata: Metadata) -> bool:
+    """Whether the stated author is only the site itself."""
+    site = fold(metadata.evidence.get("site", ""))
+    return len(authors) == 1 and bool(site) and (fold(authors[0]) in site or site in fold(authors[0]))
+
+
+def mark_title(blocks: Sequence[Block], title: str | None, claims: Claims) -> int | None:
+    """Mark the headings that print the title; the order of the main one, None where no heading prints it."""
+    key = fold(title or "")
+    if not key:
+        return None
+    hits = [
+        b
+        for b in blocks
+        if b.kind is Kind.HEADING and len(b.text) < 400 and not b.marked and fold(b.text) == key
+    ]
+    for block in hits:
+        claims.marks[block.order] = "title"
+    first = next((b for b in hits if b.level == 1), None)
+    return (first or hits[0]).order if hits else None
+
+
+def head_of(blocks: Sequence[Block], at: int | None) -> list[Block]:
+    """The blocks around the title, up to the first running text after it; without a title none."""
+    if at is None:
+        return []
+    zone = [b for b in blocks[max(0, at - ABOVE) : at] if not b.marked]
+    prose = 0
+    for block in blocks[at + 1 : at + 1 + BELOW]:
+        if block.marked:
+            continue
+        zone.append(block)
+        prose += is_prose(block)
+        if prose == 2:
+            break
+    return zone
+
+
+def find_standfirst(
+    blocks: Sequence[Block], zone: list[Block], at: int | None, description: str, claims: Claims
+) -> None:
+    """Claim the standfirst: the text by the title that the page names so, or sets apart and uses as description."""
+    if at is None:
+        return
+    stated = [fold(text) for text in description.split("\n") if text]
+    for block in zone:
+        low, high = STANDFIRST_CHARS
+        if (
+            not low <= len(block.text) <= high
+            or block.link_share > 0.5
+            or block.kind in (Kind.CAPTION, Kind.ITEM)
+        ):
+            continue
+        if block.order < at or BY.match(block.text):
+            continue
+        named = any(STANDFIRST.search(box.names) for box in block.boxes[-2:])
+        if (named or heads(block, at) or fold(block.text) in stated) and not runs_on(blocks, block):
+            claims.standfirst = block.text
+            claims.marks[block.order] = "standfirst"
+            return
+
+
+def heads(block: Block, at: int) -> bool:
+    """Whether a block is a heading directly under the title that says a sentence."""
+    return block.kind is Kind.HEADING and block.order == at + 1 and len(block.text) > 40
+
+
+def runs_on(blocks: Sequence[Block], block: Block) -> bool:
+    """Whether the next running text has the same parents and names, so that the block is simply the first paragraph."""
+    following = next((b for b in blocks[block.order + 1 : block.order + 8] if is_prose(b)), None)
+    return (
+        following is not None
+        and following.boxes[:-1] == block.boxes[:-1]
+        and (
+            following.boxes[-1].names == block.boxes[-1].names
+            and following.boxes[-1].tag == block.boxes[-1].tag
+        )
+    )
+
+
+def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Claims) -> None:
+    """Claim bylines, datelines and the section's name among the short lines around the title."""
+    people = [fold(name) for name in metadata.authors]
+    section = fold(metadata.section or "")
+    fresh: list[tuple[bool, str]] = []
+    for block in zone:
+        text = block.text
+        if len(text) > MAX_LINE or block.order in claims.marks or is_prose(block):
+            continue
+        key = fold(text)
+        names = " ".join(box.names for box in block.boxes[-2:])
+        dated = parse_date(text, metadata.language) is not None
+        if dated:
+            fresh.append((bool(CHANGED.search(text)) or block.order < (at or 0), text))
+        by = BY.match(text)
+        if (
+            by
+            or BYLINE.search(names)
+            or any(person and person in key and len(key) < 3 * len(person) + 30 for person in people)
+        ):
+            if not (section and key == section):
+                claims.marks[block.order] = "byline"
+            if by or (BYLINE.search(names) and not dated):
+                claims.authors = claims.authors or names_in([text])
+        elif dated or DATELINE.search(names):
+            claims.marks[block.order] = "dateline"
+        elif section and key == section:
+            claims.marks[block.order] = "section"
+    if fresh:
+        claims.dated = min(fresh, key=lambda pair: pair[0])[1]
+
+
+def mark_biographies(blocks: Sequence[Block], authors: Sequence[str], claims: Claims) -> None:
+    """Mark what is said about an author in the third person, which pages print before or after the text."""
+    names = [name for name in authors if " " in name]
+    if not names:
+        return
+    for block in blocks:
+        if block.order in claims.marks or block.marked or not 40 < len(block.text) < 900:
+            continue
+        start = block.text[:80]
+        for name in names:
+            place = start.find(name)
+            if 0 <= place <= 20 and ABOUT.search(block.text[place + len(name) : place + len(name) + 60]):
+                claims.marks[block.order] = "author biography"
