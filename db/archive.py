@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha1
-from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -15,13 +14,10 @@ from uuid import uuid4
 from isal import igzip
 
 from db.errors import ArchiveError
+from db.http import block_of, one_line
 from pipeline.article import RawPage
 
 SEGMENT_BYTES = 1 << 30  # a segment of 1 GiB is what Common Crawl ships, and what tools take well
-# The body is kept decoded, so these would lie about it; other crawlers use the same prefix for the originals.
-REWRITTEN = {"content-encoding", "transfer-encoding", "content-length"}
-ORIGINAL = "X-Archive-Orig-"
-REQUESTED = "WARC-X-Requested-URI"  # ours: the address asked for when another one answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +74,14 @@ class Archive:
 
     def __iter__(self) -> Iterator[tuple[Position, RawPage]]:
         """All pages with their positions, oldest segment first; what a kill cut short adds to `torn`."""
-        from db.warc import members_of  # noqa: PLC0415
+        from db.warc import WarcFile  # noqa: PLC0415
 
         self.torn = 0
         for path in sorted(self.folder.glob("*.warc.gz")):
-            found = members_of(path)
-            for offset, length, page in found:
+            segment = WarcFile(path)
+            for offset, length, page in segment.members():
                 yield Position(path.name, offset, length), page
-            self.torn += found.broken
+            self.torn += segment.broken
 
     def close(self) -> None:
         """Closes the segment; the next `put` begins another."""
@@ -123,13 +119,13 @@ class Archive:
 
 def record_of(page: RawPage) -> bytes:
     """`page` as one WARC `response` record."""
-    block = http_head(page) + page.body
+    block = block_of(page)
     fields = [
         ("WARC-Type", "response"),
         ("WARC-Record-ID", f"<{uuid4().urn}>"),
         ("WARC-Date", warc_date(page.fetched_at)),
         ("WARC-Target-URI", one_line(page.url)),
-        *([(REQUESTED, one_line(page.requested_url))] if page.requested_url else []),
+        *([("WARC-X-Requested-URI", one_line(page.requested_url))] if page.requested_url else []),
         ("WARC-Payload-Digest", digest_of(page.body)),
         ("WARC-Block-Digest", digest_of(block)),
         ("Content-Type", "application/http; msgtype=response"),
@@ -154,27 +150,8 @@ def warc_record(fields: list[tuple[str, str]], block: bytes) -> bytes:
     head = BytesIO()
     head.write(b"WARC/1.1\r\n")
     for name, value in [*fields, ("Content-Length", str(len(block)))]:
-        head.write(f"{name}: {value}\r\n".encode())
+        head.write(f"{name}: {value}\r\n".encode(errors="replace"))
     return head.getvalue() + b"\r\n" + block + b"\r\n\r\n"
-
-
-def http_head(page: RawPage) -> bytes:
-    """Status line and headers as they were, but true of the decoded body."""
-    try:
-        phrase = HTTPStatus(page.status).phrase
-    except ValueError:
-        phrase = "Unknown"
-    lines = [f"HTTP/1.1 {page.status} {phrase}"]
-    for name, value in page.headers:
-        kept = f"{ORIGINAL}{name}" if name.lower() in REWRITTEN else name
-        lines.append(f"{one_line(kept)}: {one_line(value)}")
-    lines.append(f"Content-Length: {len(page.body)}")
-    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n"
-
-
-def one_line(text: str) -> str:
-    """`text` without the line breaks that would end a header early."""
-    return " ".join(text.split("\r")).replace("\n", " ").replace("\0", "").strip()
 
 
 def warc_date(moment: datetime) -> str:

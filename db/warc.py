@@ -1,44 +1,208 @@
-"""Reading WARC files, our own segments and other people's."""
+"""Reading WARC files: our own segments, and whatever other tools have written."""
 
-from collections.abc import Iterator
+from base64 import b32encode
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha1
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from isal import isal_zlib
+
+from db.errors import ArchiveError
+from db.http import BadBody, page_of
 from pipeline.article import RawPage
+
+BLOCK_BYTES = 16 << 20  # a bigger record is a film or a dump: twice what a page may have
+CHUNK_BYTES = 1 << 18
+GZIP, ZSTD, PLAIN = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"WARC/1."
+DAMAGED: type[Exception] = isal_zlib.error
+REQUESTED = "WARC-X-Requested-URI"  # ours: the address asked for when another one answered
 
 
 @dataclass(frozen=True, slots=True)
 class WarcEntry:
-    """One page of a WARC file: where its record begins in the file, and the page."""
+    """One page of a WARC file, and the offset in bytes at which its record begins there."""
 
     offset: int
     page: RawPage
 
 
-class WarcReader:
-    """Iterates over the pages of one WARC file, counting as it goes."""
+class WarcFile:
+    """The pages of one WARC file, once through, with counts that grow meanwhile.
+
+    `skipped` counts whole records that are no page of a web server (requests, metadata, revisits, those
+    above 16 MiB), `broken` those damaged or cut short. `bytes_read` of `bytes_total` is for progress.
+    """
 
     def __init__(self, path: Path) -> None:
+        """Raises ArchiveError when the file cannot be opened or is empty."""
         self.path = path
-        self.skipped = 0
-        self.broken = 0
-        self.bytes_read = 0
-        self.bytes_total = 0
+        self.pages = self.skipped = self.broken = self.bytes_read = 0
+        try:
+            self._file = path.open("rb")
+            self.bytes_total = self._file.seek(0, 2)
+        except OSError as wrong:
+            raise ArchiveError(f"WARC {path}: {wrong.strerror}; give a file that can be read") from None
+        if not self.bytes_total:
+            self._file.close()
+            raise ArchiveError(f"WARC {path}: the file is empty; give a .warc, .warc.gz or .warc.zst file")
+        self._entries = self._read()
 
     def __iter__(self) -> Iterator[WarcEntry]:
-        raise NotImplementedError
+        return self
+
+    def __next__(self) -> WarcEntry:
+        return next(self._entries)
+
+    def members(self) -> Iterator[tuple[int, int, RawPage]]:
+        """Offset, length and page of every whole gzip member: exact, where `__iter__` takes any WARC."""
+        with self._file as file:
+            start: int | None = 0
+            while start is not None and start < self.bytes_total:
+                member = _member(file, start)
+                if member is None:
+                    self.broken += 1
+                    start = _next(file, start + 1, GZIP)
+                    continue
+                length, data = member
+                page = read_record(data)
+                if page is not None:
+                    yield start, length, page
+                start += length
+                self.bytes_read = start
+
+    def _read(self) -> Iterator[WarcEntry]:
+        with self._file as file:
+            magic = _magic(file)
+            start: int | None = 0
+            while start is not None:
+                start = yield from self._read_from(file, start, magic)
+        self.bytes_read = self.bytes_total
+        if not self.pages + self.skipped:
+            raise ArchiveError(
+                f"WARC {self.path}: holds no whole WARC record; give a .warc, .warc.gz or .warc.zst file"
+            )
+
+    def _read_from(self, file: BinaryIO, start: int, magic: bytes) -> Generator[WarcEntry, None, int | None]:
+        """Yields the pages from `start` to a damaged spot; returns where to go on, None at the end."""
+        file.seek(start)
+        last = None
+        try:
+            for record in ArchiveIterator(file, parse_http=False):
+                last = self.bytes_read = record.stream_pos
+                page = self._page(record)
+                if page is not None:
+                    self.pages += 1
+                    yield WarcEntry(last, page)
+        except OSError:  # damaged from here on: the next record that begins whole may be sound
+            after = _next(file, (start if last is None else last) + 1, magic)
+            if last is None or after is None:
+                self.broken += 1
+            return after
+        return None
+
+    def _page(self, record: WarcRecord) -> RawPage | None:
+        if record.content_length > BLOCK_BYTES:
+            self.skipped += 1
+            return None
+        block = record.reader.read(record.content_length)
+        if len(block) < record.content_length or not _is_sound(record, block):
+            self.broken += 1
+            return None
+        try:
+            page = _page(record, block)
+        except (BadBody, ValueError):
+            self.broken += 1
+            return None
+        self.skipped += page is None
+        return page
 
 
-def read_warc(path: Path) -> WarcReader:
-    """The pages of a `.warc`, `.warc.gz` or `.warc.zst` file."""
-    return WarcReader(path)
+def read_warc(path: Path) -> WarcFile:
+    """An iterator over the pages of a `.warc`, `.warc.gz` or `.warc.zst` file, whoever wrote it.
+
+    A file cut short or damaged gives what is whole and counts the rest. ArchiveError, at once or while
+    iterating, when it cannot be opened or holds no WARC record at all.
+    """
+    return WarcFile(path)
+
+
+def read_record(data: bytes) -> RawPage | None:
+    """The page in one uncompressed WARC record; None when it holds none or is not whole."""
+    try:
+        for record in ArchiveIterator(BytesIO(data), parse_http=False):
+            block = record.reader.read(record.content_length)
+            return _page(record, block) if len(block) == record.content_length else None
+    except (OSError, BadBody, ValueError):
+        return None
+    return None
 
 
 def read_member(member: bytes) -> RawPage | None:
-    """The page of one archived gzip member; None when it is not whole."""
-    raise NotImplementedError(len(member))
+    """The page in one gzip member; None when it holds none or is not whole."""
+    found = _member(BytesIO(member), 0)
+    return read_record(found[1]) if found else None
 
 
-def members_of(path: Path) -> WarcReader:
-    """The pages of one of our own segments."""
-    return WarcReader(path)
+def _page(record: WarcRecord, block: bytes) -> RawPage | None:
+    """The page of a whole record; None for other kinds of record. ValueError for a date that is none."""
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
+    if record.record_type != WarcRecordType.response or not url:
+        return None
+    fetched_at = datetime.fromisoformat(record.headers.get("WARC-Date") or "")
+    if fetched_at.tzinfo is None:
+        fetched_at = fetched_at.replace(tzinfo=UTC)
+    return page_of(block, url, fetched_at, record.headers.get(REQUESTED))
+
+
+def _is_sound(record: WarcRecord, block: bytes) -> bool:
+    """False when the record carries a SHA-1 of its block in base 32 that does not fit."""
+    algorithm, _, digest = (record.headers.get("WARC-Block-Digest") or "").partition(":")
+    if algorithm.lower() != "sha1" or len(digest) != 32:
+        return True
+    return b32encode(sha1(block, usedforsecurity=False).digest()).decode() == digest.upper()
+
+
+def _member(file: BinaryIO, start: int) -> tuple[int, bytes] | None:
+    """Length in the file and content of the gzip member at `start`; None when it is damaged or cut short."""
+    file.seek(start)
+    inflate = isal_zlib.decompressobj(31)
+    parts: list[bytes] = []
+    read = size = 0
+    while not inflate.eof:
+        chunk = file.read(CHUNK_BYTES)
+        if not chunk:
+            return None
+        read += len(chunk)
+        try:
+            parts.append(inflate.decompress(chunk, BLOCK_BYTES))
+        except DAMAGED:
+            return None
+        size += len(parts[-1])
+        if size > BLOCK_BYTES or inflate.unconsumed_tail:
+            return None
+    return read - len(inflate.unused_data), b"".join(parts)
+
+
+def _magic(file: BinaryIO) -> bytes:
+    """How records begin in this file."""
+    file.seek(0)
+    head = file.read(8)
+    return next((magic for magic in (GZIP, ZSTD) if head.startswith(magic)), PLAIN)
+
+
+def _next(file: BinaryIO, start: int, magic: bytes) -> int | None:
+    """The first offset from `start` on at which a record may begin; None when there is none."""
+    file.seek(start)
+    kept = b""
+    while chunk := file.read(CHUNK_BYTES):
+        at = (kept + chunk).find(magic)
+        if at >= 0:
+            return start - len(kept) + at
+        start += len(chunk)
+        kept = (kept + chunk)[1 - len(magic) :]
+    return None
