@@ -1,5 +1,6 @@
 """Which addresses a site offers now: its channels fetched one after the other, their links sifted."""
 
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ Fetch = Callable[[str], Awaitable[bytes | Outcome]]  # the body at an address, o
 
 @dataclass(slots=True)
 class Discovery:
-    """What the channels gave. `passed` counts links that are no articles of the site; problems are sentences."""
+    """What the channels gave; `passed` counts links that are no articles of the site."""
 
     finds: dict[str, Found] = field(default_factory=dict)
     passed: int = 0
@@ -56,7 +57,7 @@ async def discover(site: Site, fetch: Fetch) -> Discovery:
                 break
             continue
         found.answers += 1
-        listing = links_in(kind, body, url)
+        listing = await to_thread(links_in, kind, body, url)  # a sitemap of 50,000 takes a second
         if listing.problem:
             found.problems.append(f"{kind} {url}: {listing.problem}")
         children = [child for child in listing.sitemaps if child not in seen]

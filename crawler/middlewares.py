@@ -20,7 +20,7 @@ from crawler.sites import Site, host_and_port
 from db.ledger import State
 
 FOR_ROBOTS = "carnews_robots"  # request.meta: this request fetches a robots.txt
-FOR_CHANNEL = "carnews_channel"  # request.meta: host of a feed or sitemap that the site file names
+FOR_CHANNEL = "carnews_channel"  # request.meta: this request fetches a feed, sitemap or listing
 
 
 class SiteGate:
@@ -46,8 +46,9 @@ class SiteGate:
         if site is None:  # `scrapy shell`
             return
         request.meta["download_slot"] = site.name
-        elsewhere = not site.owns(request.url) and request.meta.get(FOR_CHANNEL) != host_and_port(request.url)
-        if elsewhere and FOR_ROBOTS not in request.meta:
+        if FOR_ROBOTS in request.meta or site.owns(request.url):
+            return
+        if FOR_CHANNEL not in request.meta or not is_channel_host(site, request.url):
             raise Refused(Outcome(State.BLOCKED, outcomes.OFF_SITE))
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -56,6 +57,11 @@ class SiteGate:
         if address is not None and not GUARD.permits(urlsplit(request.url).hostname or "", str(address)):
             raise Refused(Outcome(State.BLOCKED, outcomes.PRIVATE))
         return response
+
+
+def is_channel_host(site: Site, url: str) -> bool:
+    """Whether the site file names a channel on the host of `url`; some feeds live at a feed service."""
+    return host_and_port(url) in {host_and_port(channel) for _, channel in site.channels}
 
 
 def is_private_literal(host: str) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from crawler.sites import Site
 from pipeline.urls import canonical_url
 
 
@@ -25,7 +26,7 @@ class Options:
         max_articles: str | int | None = None,
         since: str | None = None,
         urls: str | None = None,
-        dry_run: str | bool = False,  # noqa: FBT001, FBT002 - `-a dry_run=1` is how Scrapy hands it over
+        dry_run: str | bool = False,
     ) -> "Options":
         """The options as words from a command line, `urls` parted by blanks; OptionError names a bad one."""
         return cls(
@@ -34,6 +35,12 @@ class Options:
             urls=tuple(address(url) for url in (urls or "").split()),
             dry_run=str(dry_run).lower() in {"1", "true", "yes"},
         )
+
+    def check(self, site: Site) -> None:
+        """Raises OptionError for an address that is not on `site`."""
+        for url in self.urls:
+            if not site.owns(url):
+                raise OptionError(f"url {url!r}: not on {site.host}; crawl it by itself")
 
 
 def count(value: str | int | None) -> int | None:

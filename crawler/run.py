@@ -47,7 +47,7 @@ class CrawlRun:
         self.settings, self.site = settings, site
         self.archive = Archive(settings.archive_folder, durable=settings.durable)
         self.id = 0
-        self.broken: Exception | None = None
+        self.broken: StoreError | None = None
         self._engine: Engine | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[Waiting] = []

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from db.archive import Archive, Position
 from db.ledger import State, settle
 from db.store import save
-from pipeline import RULES_VERSION, clean_html, clean_text
+from pipeline import RULES_VERSION, clean_html
 from pipeline.article import ARTICLE, CleanArticle, RawPage
 from pipeline.rules import GENERIC, Rules
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Work:
     """One page on its way from answer to row; a stage fills the next field."""
 
@@ -27,6 +27,10 @@ class Work:
     article: CleanArticle | None = None
     state: State | None = None
 
+    def __repr__(self) -> str:
+        """Its address only: Scrapy logs items, and a page has megabytes."""
+        return f"Work({self.address_id}, {self.page.url!r})"
+
 
 def archived(work: Work, archive: Archive) -> Work:
     """The work with its page in the archive, flushed before this returns."""
@@ -38,6 +42,8 @@ def cleaned(work: Work) -> Work:
     page = work.page
     content_type = page.header("content-type") or ""
     if content_type.startswith("text/plain"):
+        from pipeline import clean_text
+
         article = clean_text(page.body.decode("utf-8", "replace"), page.url)
     else:
         article = clean_html(page.body, page.url, rules=work.rules, content_type=content_type or None)

@@ -1,0 +1,168 @@
+"""What accompanies a crawl: the keeper of its run, and the pace between two requests."""
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from typing import Any, Self
+
+from loguru import logger
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.log import start_log
+from crawler.middlewares import CRAWL_DELAY
+from crawler.outcomes import Outcome
+from crawler.progress import LATER, WITH_FAILURES, exit_code
+from crawler.spiders.news import NewsSpider
+from crawler.stages import Work
+from db.errors import ArchiveError, StoreError
+from db.ledger import State
+from db.runs import Outcome as Ending
+from db.settings import settings
+
+BEAT_S = 15  # db.runs wants one every 20 s
+SLOWEST_S = 60.0  # however slow the site answers, no delay of our own grows beyond this
+JITTER = 0.2  # up to this share is added to a delay, never taken away
+
+
+class Keeper:
+    """Keeps the run alive and closes it with its balance, whatever ended the crawl."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.exit_code = WITH_FAILURES
+        self._beating: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Future[Any]] = set()
+        connect = crawler.signals.connect
+        connect(self.opened, signal=signals.spider_opened)
+        connect(self.closed, signal=signals.spider_closed)
+        connect(self.item_failed, signal=signals.item_error)
+        connect(self.callback_failed, signal=signals.spider_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        site = getattr(crawler.spidercls, "site", None)
+        where = settings()
+        asked = "log" in where.model_fields_set
+        start_log(site.name if site else "shell", where.log if asked and site else None)
+        return cls(crawler)
+
+    def opened(self, spider: Spider) -> None:
+        if isinstance(spider, NewsSpider):
+            self._beating = asyncio.ensure_future(self.beat(spider))
+
+    async def beat(self, spider: NewsSpider) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            if spider.run.id:
+                try:
+                    await spider.run.beat()
+                except StoreError as error:
+                    logger.warning("heartbeat of {}: {}", spider.name, error)
+
+    async def closed(self, spider: Spider, reason: str) -> None:
+        if not isinstance(spider, NewsSpider):
+            return
+        if self._beating:
+            self._beating.cancel()
+        try:
+            self.exit_code = await self.close_run(spider, reason)
+        except StoreError as error:
+            self.exit_code = error.exit_code
+            logger.error("{}", error)
+        finally:
+            spider.run.close()
+
+    async def close_run(self, spider: NewsSpider, reason: str) -> int:
+        progress, run = spider.progress, spider.run
+        if error := progress.store_error:
+            raise error
+        if not run.id:  # a dry run, or stopped before it began
+            return 0 if reason == "finished" else LATER
+        outcome, note = progress.ending(reason)
+        await asyncio.gather(*self._tasks)
+        if outcome in {Ending.FINISHED, Ending.FAILED}:
+            for address_id in list(progress.open):
+                await run.settle(address_id, Outcome(State.FAILED, "no answer"))
+        row = await run.end(outcome, note)
+        states = " ".join(f"{state}={number}" for state, number in row.balance.by_state.items())
+        logger.info(
+            "{} {}: found={} {}{}",
+            outcome,
+            spider.name,
+            row.balance.found,
+            states,
+            f" ({note})" if note else "",
+        )
+        return exit_code(row)
+
+    def item_failed(self, item: Any, spider: Spider, failure: Failure) -> None:
+        """A stage raised: the page's address fails; a store or disk that is full or gone ends the crawl."""
+        if not isinstance(spider, NewsSpider) or not isinstance(item, Work):
+            return
+        if isinstance(failure.value, StoreError | ArchiveError):
+            spider.progress.store_error = as_store_error(failure.value)
+            self._later(self.crawler.engine.close_spider_async(reason="store"))
+        else:
+            self.fail(spider, item.address_id, failure)
+
+    def callback_failed(self, failure: Failure, response: Response | None, spider: Spider) -> None:
+        """A callback raised: the same for the address it was for."""
+        request: Request | None = response.request if response is not None else None
+        if not isinstance(spider, NewsSpider):
+            return
+        if isinstance(failure.value, StoreError):
+            spider.progress.store_error = failure.value
+            self._later(self.crawler.engine.close_spider_async(reason="store"))
+        elif request is not None and "address" in request.cb_kwargs:
+            self.fail(spider, request.cb_kwargs["address"].id, failure)
+
+    def fail(self, spider: NewsSpider, address_id: int, failure: Failure) -> None:
+        """Settles an address that one of our own mistakes kept from its end."""
+        outcome = Outcome(State.FAILED, f"internal: {type(failure.value).__name__}")
+        spider.progress.errors += 1
+        spider.progress.settled(address_id, outcome)
+        self._later(spider.run.settle(address_id, outcome))
+
+    def _later(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def as_store_error(error: StoreError | ArchiveError) -> StoreError:
+    """The error as one the run can end with; a full disk is worth trying again."""
+    return error if isinstance(error, StoreError) else StoreError(str(error))
+
+
+class Pace:
+    """Sets the delay before the next request: never under the site's own, longer where it answers slowly."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.least_s = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self.delay_s = self.least_s
+        crawler.signals.connect(self.answered, signal=signals.response_downloaded)
+        crawler.signals.connect(self.asked, signal=CRAWL_DELAY)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def asked(self, delay_s: float) -> None:
+        """Robots.txt asks for a longer delay than ours."""
+        self.least_s = max(self.least_s, delay_s)
+        for slot in self.crawler.engine.downloader.slots.values():
+            slot.delay = max(slot.delay, self.least_s)
+
+    def answered(self, request: Request) -> None:
+        """A slow answer slows us down; with no delay at all (a site on loopback) nothing is throttled."""
+        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        if not self.least_s or slot is None:
+            return
+        latency_s = request.meta.get("download_latency") or 0.0
+        wanted_s = min(max(latency_s, (self.delay_s + latency_s) / 2), SLOWEST_S)
+        self.delay_s = max(self.least_s, wanted_s)
+        slot.delay = self.delay_s * (1 + random.uniform(0, JITTER))  # noqa: S311 - politeness, not secrecy

@@ -1,0 +1,58 @@
+"""Scrapy's item pipeline: the three stages a page passes. The thinking is in `pipeline/`.
+
+(`pipeline/`, singular, understands pages and knows no Scrapy; this file, plural, only hands pages on.)
+An item is done when the transaction that holds its article and its address's state is committed.
+"""
+
+import asyncio
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+
+from crawler import stages
+from crawler.spiders.news import NewsSpider
+from crawler.stages import Work
+
+LARGE_BYTES = 256 * 1024  # a page up to this takes some 5 ms to clean, less than a thread is worth
+
+
+class Stage:
+    """What the three have in common: the crawl they serve."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    @property
+    def spider(self) -> NewsSpider:
+        """The spider whose pages these are."""
+        assert isinstance(self.crawler.spider, NewsSpider)
+        return self.crawler.spider
+
+
+class Archived(Stage):
+    """First of all the page goes into the archive."""
+
+    def process_item(self, work: Work) -> Work:
+        return stages.archived(work, self.spider.run.archive)
+
+
+class Cleaned(Stage):
+    """Then it is understood, a large one beside the event loop."""
+
+    async def process_item(self, work: Work) -> Work:
+        if len(work.page.body) > LARGE_BYTES:
+            return await asyncio.to_thread(stages.cleaned, work)
+        return stages.cleaned(work)
+
+
+class Stored(Stage):
+    """At last it is a row; what Scrapy's feed exports get is the article under the contract's names."""
+
+    async def process_item(self, work: Work) -> dict[str, Any]:
+        assert work.article is not None, "Cleaned comes before"
+        await self.spider.keep(work)
+        return work.article.as_json()

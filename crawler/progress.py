@@ -1,0 +1,93 @@
+"""How far a crawl has come: what is open, what went wrong in a row, and so how the run ends."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from crawler.outcomes import Outcome
+from db.errors import StoreError
+from db.ledger import Address, State
+from db.runs import Outcome as Ending
+from db.runs import RunRow
+
+SILENCES = 5  # fetches in a row without contact after which the site counts as down
+
+DONE, WITH_FAILURES, LATER = 0, 1, 75  # exit codes
+
+
+@dataclass(slots=True)
+class Progress:
+    """The memory of one crawl. `gave_up` says why the site is out of reach."""
+
+    open: dict[int, Address] = field(default_factory=dict)
+    found: int = 0
+    fetched: int = 0
+    problems: list[str] = field(default_factory=list)
+    errors: int = 0
+    limit_reached: bool = False
+    gave_up: str | None = None
+    store_error: StoreError | None = None
+    _silences: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def begin(self, address: Address) -> None:
+        """Notes that the address is on its way."""
+        self.open[address.id] = address
+
+    def kept(self, address_id: int) -> None:
+        """Notes a page in the store."""
+        self._close(address_id)
+        self.fetched += 1
+        self._silences = 0
+
+    def settled(self, address_id: int, outcome: Outcome) -> None:
+        """Notes an address that ended without a page, and gives up on a site that is silent or says wait."""
+        self._close(address_id)
+        if outcome.retry_at:
+            self.give_up(f"{outcome.reason}; asked to wait until {outcome.retry_at:%Y-%m-%d %H:%M:%S} UTC")
+        if not outcome.no_contact:
+            self._silences = 0
+            self.fetched += outcome.state != State.BLOCKED
+            return
+        self._silences += 1
+        if self._silences >= SILENCES or (not self.fetched and not self.open):
+            self.give_up(outcome.reason)
+
+    def give_up(self, why: str) -> None:
+        """Notes that the site is out of reach; what is open stays pending for the next run."""
+        self.gave_up = self.gave_up or why
+        self._changed.set()
+
+    async def wait(self) -> None:
+        """Returns at the next change."""
+        self._changed.clear()
+        await self._changed.wait()
+
+    def ending(self, reason: str) -> tuple[Ending, str | None]:
+        """How the run ended and a note, when Scrapy closed the spider for `reason`."""
+        note = "; ".join(self.problems[:5]) or None
+        if reason == "shutdown":
+            return Ending.INTERRUPTED, note
+        if self.gave_up:
+            return Ending.UNREACHABLE, self.gave_up
+        if reason.startswith("closespider"):
+            return Ending.LIMIT, reason
+        if reason != "finished" or self.errors:
+            return Ending.FAILED, f"{reason}; {self.errors} internal errors"
+        if self.limit_reached:
+            return Ending.LIMIT, note
+        return (Ending.FINISHED, note) if self.found else (Ending.FAILED, note or "no address found")
+
+    def _close(self, address_id: int) -> None:
+        self.open.pop(address_id, None)
+        self._changed.set()
+
+
+def exit_code(run: RunRow) -> int:
+    """What the process of a crawl ends with, read from what the run came to."""
+    if run.outcome in {Ending.UNREACHABLE, Ending.INTERRUPTED}:
+        return LATER
+    states = run.balance.by_state
+    nothing_allowed = run.balance.found > 0 and states.get(State.BLOCKED, 0) == run.balance.found
+    if run.outcome == Ending.FAILED or states.get(State.FAILED) or nothing_allowed:
+        return WITH_FAILURES
+    return DONE

@@ -1,0 +1,226 @@
+"""The one spider there is: a crawl of one site from its channels to its pages.
+
+Each site file makes a subclass of it. They are put among this module's names at its end, because Scrapy's
+loader takes every spider class it finds there: so `scrapy list`, `scrapy crawl NAME` and `scrapy shell` know
+them. A file with mistakes is reported and leaves the others alone.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+from loguru import logger
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from twisted.python.failure import Failure
+
+from crawler.discovery import Discovery, discover
+from crawler.failures import outcome_of
+from crawler.guard import GUARD
+from crawler.middlewares import FOR_CHANNEL
+from crawler.options import Options
+from crawler.outcomes import Outcome, of_status
+from crawler.progress import Progress
+from crawler.run import CrawlRun, now
+from crawler.sites import Site, load_sites
+from crawler.stages import Work
+from db.errors import StoreError
+from db.ledger import Address, Found, State
+from db.settings import settings
+from pipeline.article import RawPage
+
+WINDOW = 50  # addresses claimed at once; enough that the downloader never waits for the store
+
+
+class NewsSpider(Spider):
+    """A crawl of `site`: find addresses, write them down, fetch what is due, settle each."""
+
+    site: ClassVar[Site]
+    options: Options
+    run: CrawlRun
+    progress: Progress
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
+        asked = {key: given.pop(key) for key in ("max_articles", "since", "urls", "dry_run") if key in given}
+        spider = super().from_crawler(crawler, *args, **given)
+        spider.options = Options.read(**asked)
+        spider.options.check(cls.site)
+        spider.run = CrawlRun(settings(), cls.site.name)
+        spider.progress = Progress()
+        if cls.site.crawl.allow_private:
+            homes = [cls.site.home, *(url for _, url in cls.site.channels)]
+            GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The pages to fetch, a window at a time; nothing is fetched before the ledger has it."""
+        try:
+            finds = await self.look()
+            if finds is None:
+                return
+            async for address in self.claimed():
+                yield Request(
+                    address.url,
+                    callback=self.page,
+                    errback=self.no_page,
+                    dont_filter=True,
+                    cb_kwargs={"address": address},
+                )
+        except StoreError as error:
+            self.progress.store_error = error
+
+    async def look(self) -> list[Found] | None:
+        """What the channels offer, or was asked for, written down; None when there is nothing to fetch."""
+        if not self.options.dry_run:
+            await self.run.begin()
+        found = Discovery({url: Found(url, "asked") for url in self.options.urls})
+        if not self.options.urls:
+            found = await discover(self.site, self.body_at)
+        finds = list(found.finds.values())
+        for problem in found.problems:
+            logger.warning("channel {}: {}", self.site.name, problem)
+        if self.options.dry_run:
+            self.show(finds)
+            return None
+        tally = await self.run.find(finds)
+        self.progress.found = len(finds)
+        logger.info(
+            "found {}: new={} known={} passed={}", self.site.name, tally.new, tally.known, found.passed
+        )
+        if found.unreachable:
+            self.progress.give_up(found.unreachable)
+            return None
+        self.progress.problems = found.problems
+        return finds
+
+    def show(self, finds: list[Found]) -> None:
+        """Prints what a crawl would look at, newest first, and touches no store."""
+        since = self.options.since
+        wanted = [f for f in finds if not (since and f.published_at and f.published_at < since)]
+        for find in wanted[: self.options.max_articles]:
+            print(find.url)  # noqa: T201 - the answer to --dry-run
+
+    async def body_at(self, url: str) -> bytes | Outcome:
+        """The body of a channel, or why there is none."""
+        request = Request(url, callback=NO_CALLBACK, dont_filter=True, meta={FOR_CHANNEL: True})
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - one broken channel must not hide the others
+            return outcome_of(error, url)
+        return of_status(response.status, "", header(response, "Retry-After"), now()) or response.body
+
+    async def claimed(self) -> AsyncIterator[Address]:
+        """The addresses to fetch, claimed in windows so that memory stays flat."""
+        progress, options = self.progress, self.options
+        left = options.max_articles or None
+        while not progress.gave_up:
+            limit = WINDOW if left is None else min(WINDOW, left)
+            batch = await self.run.claim(limit, options.urls or None)
+            for address in batch:
+                if options.since and address.published_at and address.published_at < options.since:
+                    await self.run.settle(
+                        address.id, Outcome(State.TOO_OLD, f"of {address.published_at:%Y-%m-%d}")
+                    )
+                    continue
+                progress.begin(address)
+                left = left - 1 if left is not None else None
+                yield address
+            if not batch or left == 0:
+                progress.limit_reached = left == 0
+                return
+            while len(progress.open) > WINDOW // 2 and not progress.gave_up:
+                await self.room()
+
+    async def room(self) -> None:
+        """Returns when an address was settled; settles all that the engine has lost, should it ever."""
+        try:
+            await asyncio.wait_for(self.progress.wait(), timeout=5)
+        except TimeoutError:
+            if self.crawler.engine.spider_is_idle():
+                await self.settle_lost()
+
+    async def settle_lost(self) -> None:
+        """Settles as failed what was claimed and never answered."""
+        for address_id in list(self.progress.open):
+            await self.settle(address_id, Outcome(State.FAILED, "no answer"))
+
+    async def page(self, response: Response, address: Address) -> AsyncIterator[Work]:
+        """The page to store, where the answer may be one."""
+        outcome = of_status(
+            response.status,
+            header(response, "Content-Type") or "",
+            header(response, "Retry-After"),
+            now(),
+        )
+        if outcome is None:
+            yield Work(
+                address.id, self.site.name, raw_page(response, address), self.site.rules, self.options.since
+            )
+        else:
+            await self.settle(address.id, outcome)
+
+    async def no_page(self, failure: Failure) -> None:
+        """Settles an address whose fetch failed."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        address: Address = request.cb_kwargs["address"]
+        error = failure.value or RuntimeError("no reason given")
+        await self.settle(address.id, outcome_of(error, request.url))
+
+    async def settle(self, address_id: int, outcome: Outcome) -> None:
+        """Commits the end of an address without a page; ends the crawl when the site is out of reach."""
+        await self.run.settle(address_id, outcome)
+        logger.debug("{} {} {}", outcome.state, outcome.reason, address_id)
+        self.progress.settled(address_id, outcome)
+        if self.progress.gave_up:
+            raise CloseSpider("unreachable")
+
+    async def keep(self, work: Work) -> None:
+        """Commits a page."""
+        state = await self.run.keep(work)
+        logger.debug("{} {}", state, work.page.url)
+        self.progress.kept(work.address_id)
+
+
+def header(response: Response, name: str) -> str | None:
+    """The first header called `name`; None where there is none."""
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def raw_page(response: Response, address: Address) -> RawPage:
+    """The answer as it goes into the archive."""
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return RawPage(response.url, response.body, response.status, headers, now(), address.url)
+
+
+def spider_for(site: Site) -> type[NewsSpider]:
+    """The spider class of one site."""
+    return type(
+        f"{site.name.title().replace('-', '')}Spider",
+        (NewsSpider,),
+        {
+            "__module__": __name__,
+            "name": site.name,
+            "site": site,
+            "custom_settings": {
+                "DOWNLOAD_DELAY": site.crawl.delay_s,
+                "DOWNLOAD_VERIFY_CERTIFICATES": site.crawl.verify,
+            },
+        },
+    )
+
+
+BOOK = load_sites(settings().sites)
+for problem in BOOK.problems:
+    logger.warning("site file {}", problem)
+for known in BOOK.sites.values():
+    globals()[f"site {known.name}"] = spider_for(known)
