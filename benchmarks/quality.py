@@ -156,8 +156,13 @@ def fields(gold: dict[str, Any], answer: Answer) -> dict[str, bool]:
     authors = gold.get("authors")
     if authors:
         wanted = plain(" ".join(authors) if isinstance(authors, list) else authors)
-        right["authors"] = sorted(wanted.split()) == sorted(plain(" ".join(answer.authors)).split())
+        right["authors"] = people(wanted) == people(plain(" ".join(answer.authors)))
     return right
+
+
+def people(names: str) -> list[str]:
+    """The words of names in any order, without those that join them."""
+    return sorted(word for word in names.split() if word not in ("and", "und", "et", "by"))
 
 
 def measure(job: tuple[str, dict[str, Any], bytes, str | None]) -> tuple[str, Score]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.article import Block, Kind, Metadata
 from pipeline.body import is_prose
-from pipeline.dates import parse_date
-from pipeline.names import BY, names_in
+from pipeline.dates import day_of, parse_date
+from pipeline.names import BY, names_in, people_in
 from pipeline.titles import fold
 
 # rule -> the field its block turned into; other marks are boilerplate.
@@ -22,6 +22,7 @@ BECAME = {
     "dateline": "published_at",
     "section": "section",
 }
+NEAR = 2  # blocks after the title within which a bare name is its author's
 ABOVE, BELOW = 8, 16  # blocks before and after the title that may belong to its head
 STANDFIRST = re.compile(
     r"(?:^|[ _-])(?:standfirst|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|teaser|intro|introtext|"
@@ -111,12 +112,13 @@ def mark_title(blocks: Sequence[Block], title: str | None, claims: Claims) -> in
 
 
 def head_of(blocks: Sequence[Block], at: int | None) -> list[Block]:
-    """The blocks around the title, up to the first running text after it; without a title none."""
-    if at is None:
-        return []
-    zone = [b for b in blocks[max(0, at - ABOVE) : at] if not b.marked]
+    """The blocks around the title, up to the first running text after it; without a title those before the text."""
+    start = at
+    if start is None:
+        start = next((b.order for b in blocks if is_prose(b) and not b.marked), 0)
+    zone = [b for b in blocks[max(0, start - ABOVE) : start] if not b.marked]
     prose = 0
-    for block in blocks[at + 1 : at + 1 + BELOW]:
+    for block in blocks[start + (at is not None) : start + 1 + BELOW]:
         if block.marked:
             continue
         zone.append(block)
@@ -179,25 +181,39 @@ def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Cl
             continue
         key = fold(text)
         names = " ".join(box.names for box in block.boxes[-2:])
-        dated = parse_date(text, metadata.language) is not None
+        dated = day_of(text, metadata.language)
         if dated:
             fresh.append((bool(CHANGED.search(text)) or block.order < (at or 0), text))
-        by = BY.match(text)
-        if (
-            by
-            or BYLINE.search(names)
-            or any(person and person in key and len(key) < 3 * len(person) + 30 for person in people)
-        ):
-            if not (section and key == section):
-                claims.marks[block.order] = "byline"
-            if by or (BYLINE.search(names) and not dated):
-                claims.authors = claims.authors or names_in([text])
+        if section and key == section:
+            claims.marks[block.order] = "section"
+        elif BY.match(text) or BYLINE.search(names) or names_one_of(people, key):
+            claims.marks[block.order] = "byline"
+            claims.authors = claims.authors or authors_on(text, dated[1] if dated else text, names)
         elif dated or DATELINE.search(names):
             claims.marks[block.order] = "dateline"
-        elif section and key == section:
-            claims.marks[block.order] = "section"
+            claims.authors = claims.authors or (people_in(dated[1].strip(" |·•,-")) if dated else ())
+        elif (
+            at is not None
+            and 0 < block.order - at <= NEAR
+            and not claims.authors
+            and people_in(text) == (text,)
+        ):
+            claims.authors = (text,)
+            claims.marks[block.order] = "byline"
     if fresh:
         claims.dated = min(fresh, key=lambda pair: pair[0])[1]
+
+
+def names_one_of(people: Sequence[str], key: str) -> bool:
+    """Whether a line, folded, says little more than one of the authors' names."""
+    return any(person and person in key and len(key) < 3 * len(person) + 30 for person in people)
+
+
+def authors_on(text: str, undated: str, names: str) -> tuple[str, ...]:
+    """The authors a byline names: after "By" any name, elsewhere only what looks like a person's."""
+    if BY.match(text):
+        return names_in([BY.sub("", text)])
+    return people_in(undated.strip(" |·•,-")) if BYLINE.search(names) else ()
 
 
 def mark_biographies(blocks: Sequence[Block], authors: Sequence[str], claims: Claims) -> None:

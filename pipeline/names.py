@@ -1,31 +1,37 @@
-"""People's names out of author fields and bylines."""
+"""People's names out of author fields, bylines and the lines around a title."""
 
 import re
 from collections.abc import Iterable
 
+from pipeline.dates import month_of
 from pipeline.titles import plain
 
 BY = re.compile(
-    r"^\s*(?:(?:(?:written|posted|published|reported|reviewed|created|contributed|story|text|words|article|review)\s+)?by|"
-    r"von|par|por|di|door|av|af|autore?|autorin|author|written|text|redaktion|przez|автор|yazan)(?:\s*[:|]\s*|\s+)",
+    r"^\s*(?:(?:(?:written|posted|published|reported|reviewed|created|contributed|submitted|story|text|words|"
+    r"article|review|interview)\s+)?(?:by|von|par|por|di|door|av|af)|autore?|autorin|author|written|text|interview|"
+    r"redaktion|przez|автор|yazan)(?:\s*[:|]\s*|\s+)",
     re.I,
 )
-# What stands after a name in one line: a date, a reading time, a role.
+# What stands after a name in one line: a date, a reading time, a role, a place.
 AFTER = re.compile(
-    r"\s*(?:[|•·/]|\s[-–—]\s|\bon\b|\bam\b|\ble\b|published|updated|posted|last updated|\bin\b|\d|\(|\bfor\b|"
+    r"\s*(?:[|•·⋅/]|\s[-–—]\s|\b(?:on|am|le|in|for|at)\b|published|updated|posted|\d|\(|"
     r"contributor|reporter|correspondent|staff writer|senior|editor).*$",
     re.I | re.S,
 )
-AND = re.compile(r"\s*(?:[,;|/&\n]|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\band\b)\s*(?=[^\W\d_])")
+AND = re.compile(r"\s*(?:[,;|/&\n]|\b(?:and|und|et|y|e|en|och|og)\b)\s*(?=[^\W\d_])")
 NOT_A_NAME = re.compile(
-    r"https?:|www\.|@|\[at\]|^\W*$|^(?:by|admin|administrator|editor|editors|staff|none|null|undefined|unknown|user|guest|"
-    r"author|authors|home|about|contact|learn more|read more|more|follow|share|subscribe|redaktion|redaktionsteam|n/?a)$|"
-    r"view (?:all|more)|all posts|posts by|more posts|see all|expert$|editor$|writer$|manager$|founder$|author$|"
-    r"^(?:the|our|from|how|why|what)\s",
+    r"\[at\]|^\W*$|^(?:by|admin|administrator|editor|editors|staff|none|null|undefined|unknown|user|guest|link|"
+    r"author|authors|home|about|contact|more|follow|share|subscribe|redaktion|redaktionsteam|n/?a|sponsored)$|"
+    r"learn more|read more|view (?:all|more)|all posts|posts by|more posts|see all|archiv|anzeigen|"
+    r"(?:expert|editor|writer|manager|founder|author)$|^(?:the|our|from|how|why|what|wem|deinen)\s|[?!→]",
     re.I,
 )
+ADDRESS = re.compile(r"https?:|www\.|@", re.I)
 DEGREE = re.compile(
     r"^(?:ph\.?\s?d|m\.?d|jr|sr|ms|mba|rdn?|esq|cfp|dvm|rn|lcsw|r\.d|m\.s|cpa|bsc|msc|dr)\.?$", re.I
+)
+PARTICLES = frozenset(
+    "von van de der den del della di da dos du la le el al bin ibn y e zu zur ter ten".split()
 )
 MAX_NAME = 60  # characters; longer ones were biographies
 
@@ -35,20 +41,32 @@ def names_in(values: Iterable[str]) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for value in values:
         text = plain(value)
-        if len(text) > 4 * MAX_NAME:
+        if len(text) > 4 * MAX_NAME or ADDRESS.search(text):
             continue
         text = BY.sub("", text)
         for part in AND.split(AFTER.sub("", text)):
-            name = part.strip(" .:|-–·•,\"'")
+            name = part.strip(" .:|-–·•⋅,\"'")
             if is_name(name):
                 names.setdefault(name.casefold(), name)
     return tuple(names.values())
 
 
+def people_in(line: str) -> tuple[str, ...]:
+    """The names in a line of the page that may also say something else: only what looks like a person's name."""
+    return tuple(name for name in names_in([line]) if is_person(name))
+
+
 def is_name(text: str) -> bool:
-    """Whether `text` may be a person's or an office's name: short, no address, no login, no call to action."""
+    """Whether `text` may be a person's or an office's name: short, no login, no month, no call to action."""
     if not 2 < len(text) <= MAX_NAME or len(text.split()) > 6 or any(c.isdigit() for c in text):
         return False
-    if " " not in text and ("." in text or "_" in text or ("-" in text and text.islower())):
-        return False  # a login name
+    if " " not in text and ("." in text or "_" in text or ("-" in text and text.islower()) or month_of(text)):
+        return False
     return not NOT_A_NAME.search(text) and not DEGREE.match(text)
+
+
+def is_person(text: str) -> bool:
+    """Whether `text` has the shape of a person's name: two to four words with capitals, particles apart."""
+    words = text.split()
+    proper = [word for word in words if word not in PARTICLES]
+    return 2 <= len(words) <= 5 and len(proper) >= 2 and all(word[:1].isupper() for word in proper)
