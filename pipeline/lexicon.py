@@ -5,6 +5,7 @@ The words themselves are data, in `lexicon.toml` beside this file.
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -45,6 +46,29 @@ def closing(line: str) -> str | None:
     return rule if rule in _tables()["closing"] and ": " not in line else None
 
 
+def wall(lines: Sequence[str]) -> str | None:
+    """Which wall the lines are instead of an article ("consent wall", "bot challenge" ...); None for no wall.
+
+    Only for texts too short to be articles: an article may well report on an error 404.
+    """
+    for line in lines:
+        folded = fold(line)
+        for reason, phrases in _walls():
+            if any(phrase in folded for phrase in phrases):
+                return reason
+    return None
+
+
+@cache
+def _walls() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    tables = _tables()["walls"].items()
+    return tuple((reason, tuple(part.strip() for part in _split(text))) for reason, text in tables)
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in text.replace("\n", "|").split("|") if part.strip()]
+
+
 @cache
 def _tables() -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
@@ -56,7 +80,7 @@ def _phrases() -> dict[str, str]:
     rules: dict[str, str] = {}
     for table in ("closing", "phrases"):
         for rule, text in _tables()[table].items():
-            for phrase in text.replace("\n", "|").split("|"):
+            for phrase in _split(text):
                 if key := fold(phrase):
                     rules.setdefault(key, rule)
     return rules

@@ -1,0 +1,159 @@
+"""`clean_text`: what another extractor left of a page, lines of text, to a `CleanArticle`."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from pipeline.article import ARTICLE, Block, Caption, CleanArticle, Cut, Kind
+from pipeline.bylines import Byline, names_in, read_byline
+from pipeline.captions import read_caption
+from pipeline.lexicon import wall
+from pipeline.lines import Line, lines_of
+from pipeline.regions import closed_boxes
+from pipeline.roles import (
+    Dump,
+    Reader,
+    Role,
+    author_biography,
+    bylines,
+    captions,
+    dangling_headlines,
+    furniture_lines,
+    repetitions,
+    roles_of,
+    spec_cards,
+    standfirst,
+    title_by_address,
+    title_by_place,
+)
+from pipeline.vehicles import makes_in
+
+READERS: tuple[Reader, ...] = (
+    spec_cards,  # first: `Category` and `Year` are furniture anywhere else
+    furniture_lines,  # before captions: in a run of them `Facebook` would pass for a credit
+    captions,
+    bylines,
+    title_by_address,  # before the boxes: teasers above the headline must not take it along
+    closed_boxes,
+    title_by_place,
+    standfirst,
+    repetitions,
+    author_biography,
+    dangling_headlines,  # last: earlier readers leave headlines behind
+)
+_COUNTER = re.compile(r"(.{2,40}) / (?:[\d.,]{1,8} )?comments?", re.IGNORECASE)
+_SITE_TAIL = re.compile(r"\s+\|\s+[^|]{2,30}$")
+
+
+def clean_text(text: str, url: str | None = None) -> CleanArticle:
+    """The article in a text dump with its cleaning receipt; never raises.
+
+    Every line that holds text is a block, kept or cut. `url` is where the dump came from, if known; its words
+    help to find the headline. Where the dump is no article, `verdict` says why.
+    """
+    dump = Dump(tuple(lines_of(text)), _slug(url))
+    roles = roles_of(dump, READERS)
+    blocks = [_block(at, line, roles.get(at)) for at, line in enumerate(dump.lines)]
+    kept = tuple(block for at, block in enumerate(blocks) if at not in roles)
+    found = _bylines(blocks, roles)
+    title = _first(blocks, roles, "title")
+    article = CleanArticle(
+        url=url,
+        title=_SITE_TAIL.sub("", title) if title else None,
+        standfirst=_first(blocks, roles, "standfirst"),
+        blocks=kept,
+        cuts=tuple(
+            Cut(roles[at].rule, block, roles[at].became) for at, block in enumerate(blocks) if at in roles
+        ),
+        captions=tuple(_captions(blocks, roles)),
+        authors=tuple(dict.fromkeys(name for byline in found for name in byline.names)),
+        published_at=next((byline.published_at for byline in found if byline.published_at), None),
+        modified_at=next((byline.modified_at for byline in found if byline.modified_at), None),
+        section=_section(blocks, roles),
+        tags=(),
+        language=None,
+        image=None,
+        makes=(),
+        verdict=verdict_of(dump, roles),
+    )
+    return replace(
+        article, makes=makes_in([article.title or "", article.standfirst or "", *article.paragraphs])
+    )
+
+
+def verdict_of(dump: Dump, roles: Mapping[int, Role]) -> str:
+    """The word "article", or why the dump is none: a wall's words, no prose, or more headlines than text."""
+    if not dump.lines:
+        return "not a page"
+    free = [line for _, line in dump.free(roles)]
+    prose = [line for line in free if line.is_prose]
+    reason = (
+        wall([line.text for line in dump.lines]) if sum(len(line.text) for line in prose) < 1500 else None
+    )
+    if reason:
+        return reason
+    if _is_listing(free, prose, roles.values()):
+        return "listing"
+    if prose:
+        return ARTICLE
+    return "gallery" if sum(role.became == "captions" for role in roles.values()) >= 3 else "no text"
+
+
+def _is_listing(free: Sequence[Line], prose: Sequence[Line], roles: Iterable[Role]) -> bool:
+    """Whether the lines are headlines and teasers: hardly a paragraph, or a `Read more` every few lines."""
+    headlines = sum(line.is_headline and not line.is_prose for line in free)
+    links = sum(role.rule in {"read more", "age", "related"} for role in roles)
+    long = sum(len(line.text) > 200 for line in prose)
+    return (headlines >= 3 and headlines > 3 * len(prose)) or (links >= 4 and links > long)
+
+
+def _block(at: int, line: Line, role: Role | None) -> Block:
+    if role and role.became == "captions":
+        return Block(at, Kind.CAPTION, line.text)
+    if role and role.became == "title":
+        return Block(at, Kind.HEADING, line.text, level=1)
+    if line.is_item:
+        return Block(at, Kind.ITEM, line.text)
+    if role is None and line.is_headline and not line.is_prose:
+        return Block(at, Kind.HEADING, line.text, level=2)
+    return Block(at, Kind.PARAGRAPH, line.text)
+
+
+def _became(blocks: Sequence[Block], roles: Mapping[int, Role], field: str) -> Iterable[Block]:
+    return (blocks[at] for at in sorted(roles) if roles[at].became == field)
+
+
+def _first(blocks: Sequence[Block], roles: Mapping[int, Role], field: str) -> str | None:
+    return next((block.text for block in _became(blocks, roles, field)), None)
+
+
+def _captions(blocks: Sequence[Block], roles: Mapping[int, Role]) -> Iterable[Caption]:
+    for block in _became(blocks, roles, "captions"):
+        yield read_caption(block.text, in_run=True) or Caption(block.text)
+
+
+def _bylines(blocks: Sequence[Block], roles: Mapping[int, Role]) -> list[Byline]:
+    """What the lines that became authors or dates say; a name under its label says only a name."""
+    lines = [*_became(blocks, roles, "authors"), *_became(blocks, roles, "published_at")]
+    return [read_byline(block.text) or Byline(names_in(block.text)) for block in lines]
+
+
+def _section(blocks: Sequence[Block], roles: Mapping[int, Role]) -> str | None:
+    """The category before the comment counter (`Industry News / 12 Comments`)."""
+    counters = (
+        _COUNTER.fullmatch(blocks[at].text) for at in sorted(roles) if roles[at].rule == "section counter"
+    )
+    return next((counter[1] for counter in counters if counter), None)
+
+
+def _slug(url: str | None) -> frozenset[str]:
+    """The words of the address's last part that has some."""
+    try:
+        parts = urlsplit(url or "").path.casefold().split("/")
+    except ValueError:
+        return frozenset()
+    words = next(
+        (set(re.findall(r"[^\W\d_]{2,}", part)) for part in reversed(parts) if part.count("-") >= 2), set()
+    )
+    return frozenset(words - {"html", "htm", "amp"})

@@ -1,0 +1,252 @@
+"""What each line of a text dump is: the article's text, one of its fields, a caption, or furniture.
+
+A reader looks at the whole dump and at the roles already given, and returns the roles it is sure of. A line
+keeps the first role it was given; a line without one is text. Readers are a plain list; their order matters.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.bylines import names_in, read_byline
+from pipeline.captions import read_caption
+from pipeline.lexicon import fold, furniture
+from pipeline.lines import Line
+from pipeline.vehicles import makes_in
+
+MAX_STANDFIRST_CHARS = 300
+SLUG_SHARE = 0.7  # of the address's words: headlines edited after publication kept more in the dumps read
+_CARD_LABELS = """make | model | segment | body style | class | price | msrp | base price | engine
+    | horsepower | drivetrain | year | trim | fuel type | transmission | category | marke | modell
+    | fahrzeugklasse | karosserie | preis | antrieb | marque | modèle | carrosserie | prix | moteur | marca | modelo | carrocería | precio
+    | modello | carrozzeria | prezzo | merk | carrosserie | prijs"""
+_BIO_WORDS = re.compile(
+    r"\b(?:journalist|writer|editor|reporter|contributor|columnist|freelance|passion|career|degrees?|based in"
+    r"|lives in|years|enthusiast|spare time|redakteur|autor|journaliste|periodista|giornalista|grew up|joined"
+    r"|covers?|covering)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The rule that names a line and the field it becomes (None: furniture)."""
+
+    rule: str
+    became: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """The lines of one text dump and the words of its address, which often spell the headline."""
+
+    lines: tuple[Line, ...]
+    slug: frozenset[str] = frozenset()
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether blank lines set groups of lines apart, so that they tell what belongs together."""
+        return any(line.gap for line in self.lines[1:]) and any(not line.gap for line in self.lines)
+
+    def free(self, roles: "Roles") -> Iterator[tuple[int, Line]]:
+        """The lines that have no role yet, with their places."""
+        return ((at, line) for at, line in enumerate(self.lines) if at not in roles)
+
+    def first_prose(self, roles: "Roles") -> int:
+        """The place of the first line of prose; behind the last line when there is none."""
+        return next((at for at, line in self.free(roles) if line.is_prose), len(self.lines))
+
+    def last_prose(self, roles: "Roles") -> int:
+        """The place of the last line of prose; before the first line when there is none."""
+        return max((at for at, line in self.free(roles) if line.is_prose), default=-1)
+
+
+Roles = Mapping[int, Role]
+Reader = Callable[[Dump, Roles], dict[int, Role]]
+
+
+def roles_of(dump: Dump, readers: tuple[Reader, ...]) -> dict[int, Role]:
+    """The role of every line that is not the article's text, by the line's place."""
+    roles: dict[int, Role] = {}
+    for reader in readers:
+        for at, role in reader(dump, roles).items():
+            roles.setdefault(at, role)
+    return roles
+
+
+def spec_cards(dump: Dump, _roles: Roles) -> dict[int, Role]:
+    """Cards of labels and values, a line each: `e-Golf / Make / Volkswagen / Segment / Hatchback`."""
+    lines, found = dump.lines, {}
+    for at in range(len(lines)):
+        end = at
+        while end + 1 < len(lines) and _is_label(lines[end]) and _is_value(lines[end + 1]):
+            end += 2
+        if at in found or end - at < 4:
+            continue
+        named = at > 0 and _is_value(lines[at - 1]) and not makes_in((lines[at - 1].text,))
+        found |= dict.fromkeys(range(at - named, end), Role("spec card"))
+    return found
+
+
+def furniture_lines(dump: Dump, _roles: Roles) -> dict[int, Role]:
+    """Lines that are furniture as a whole, wherever they stand."""
+    rules = {at: rule for at, line in enumerate(dump.lines) if (rule := furniture(line.text))}
+    shared = {at for at, rule in rules.items() if rule.startswith("share")}
+    lone = (at for at, line in enumerate(dump.lines) if line.text == "X" and {at - 1, at + 1} & shared)
+    return {at: Role(rule) for at, rule in (rules | dict.fromkeys(lone, "share bar")).items()}
+
+
+def captions(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """Captions: those that prove themselves, then those that stand in a run with one."""
+    sure = {at for at, line in dump.free(roles) if read_caption(line.text)} | _bare_runs(dump, roles)
+    for step in (1, -1):
+        for at in range(len(dump.lines))[::step]:
+            if at - step in sure and at not in sure and at not in roles and _joins_run(dump, at, at - step):
+                sure.add(at)
+    return dict.fromkeys(sorted(sure), Role("caption", "captions"))
+
+
+def _joins_run(dump: Dump, at: int, neighbour: int) -> bool:
+    """Whether the line is a caption because its neighbour is one."""
+    found = read_caption(dump.lines[at].text, in_run=True)
+    if found is None or (dump.is_grouped and dump.lines[max(at, neighbour)].gap):
+        return False
+    # Where blank lines do not tell, `Interior` over a paragraph is its heading, not the last of the captions.
+    bare = found.view == found.text
+    return dump.is_grouped or not bare or at + 1 == len(dump.lines) or not dump.lines[at + 1].is_prose
+
+
+def _bare_runs(dump: Dump, roles: Roles) -> set[int]:
+    """Three bare views in a row (`Dashboard`, `Seats`, `Engine`): never three headings without text."""
+    found: set[int] = set()
+    run: list[int] = []
+    for at, line in enumerate(dump.lines):
+        caption = None if at in roles else read_caption(line.text, in_run=True)
+        run = [*run, at] if caption and caption.view else []
+        if len(run) >= 3:
+            found.update(run)
+    return found
+
+
+def bylines(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """Who wrote it and when, above or below the text; names and sources after a line that is their label."""
+    first, last = dump.first_prose(roles), dump.last_prose(roles)
+    found: dict[int, Role] = {}
+    for at, line in dump.free(roles):
+        label = (
+            fold(dump.lines[at - 1].text) if at and roles.get(at - 1, Role("")).rule == "byline label" else ""
+        )
+        if label and names_in(line.text):
+            found[at] = Role("byline", "authors")
+        elif label in _SOURCE_LABELS and line.is_headline and len(line.text) < 60:
+            found[at] = Role("source")
+        elif (at < first or at > last) and (byline := read_byline(line.text)):
+            found[at] = Role("byline", "authors") if byline.names else Role("dateline", "published_at")
+    return found
+
+
+def title_by_address(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """The headline that the address spells, wherever teasers have pushed it."""
+    if len(dump.slug) < 3:
+        return {}
+    shares = {at: _slug_share(dump, line) for at, line in dump.free(roles) if _may_be_title(line)}
+    best = max(shares, key=lambda at: (shares[at], -at), default=None)
+    return {best: Role("title", "title")} if best is not None and shares[best] >= SLUG_SHARE else {}
+
+
+def title_by_place(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """The headline: the first line of text, where it has a headline's form and prose follows."""
+    if any(role.became == "title" for role in roles.values()):
+        return {}
+    at, line = next(dump.free(roles), (0, None))
+    if line is None or not _may_be_title(line) or dump.last_prose(roles) <= at:
+        return {}
+    return {at: Role("title", "title")}
+
+
+def standfirst(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """The sentence or two between headline and text: clearly shorter than the paragraph that follows."""
+    top = next((at for at, role in roles.items() if role.became == "title"), None)
+    if top is None:
+        return {}
+    below = [(at, line) for at, line in dump.free(roles) if at > top]
+    if len(below) < 2 or len(below[0][1].text) > MAX_STANDFIRST_CHARS or len(below[0][1].text.split()) < 4:
+        return {}
+    (at, line), (_, following) = below[:2]
+    # A counter or byline above the line says that the text has not begun yet; else only its length does.
+    share = 0.8 if any(top < other < at for other in roles) else 0.5
+    if line.is_item or not following.is_prose or len(line.text) > share * len(following.text):
+        return {}
+    return {at: Role("standfirst", "standfirst")}
+
+
+def repetitions(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """Lines printed again: a headline twice in succession (a teaser), the title or a paragraph once more."""
+    titles = {
+        fold(dump.lines[at].text) for at, role in roles.items() if role.became in {"title", "standfirst"}
+    }
+    found: dict[int, Role] = {}
+    seen: set[str] = set()
+    before: tuple[int, str] | None = None
+    for at, line in dump.free(roles):
+        key = fold(line.text)
+        if key in titles or (line.is_prose and key in seen):
+            found[at] = Role("printed again")
+        elif before and before[1] == key and line.is_headline:
+            found[at] = found[before[0]] = Role("printed twice")
+        seen.add(key)
+        before = (at, key)
+    return found
+
+
+def author_biography(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """A last paragraph that tells who wrote the article."""
+    prose = [(at, line) for at, line in dump.free(roles) if line.is_prose]
+    if len(prose) < 2:
+        return {}
+    at, line = prose[-1]
+    told = {word.casefold() for word in _BIO_WORDS.findall(line.text)}
+    authors = [dump.lines[i].text for i, role in roles.items() if role.became == "authors"]
+    opening = " ".join(line.text.split()[:2])
+    named = any(opening in author for author in authors)
+    if len(told) >= (1 if named else 3) and names_in(opening):
+        return {at: Role("author biography")}
+    return {}
+
+
+def dangling_headlines(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """Headlines after the last text: they announce what is not there."""
+    last = max((at for at, line in dump.free(roles) if line.is_prose or not line.is_headline), default=None)
+    if last is None:
+        return {}
+    return {at: Role("dangling headline") for at, line in dump.free(roles) if at > last}
+
+
+_SOURCE_LABELS = frozenset(
+    {"source", "sources", "quelle", "quellen", "fuente", "fuentes", "fonte", "fonti", "bron", "via"}
+)
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return frozenset(fold(label) for label in _CARD_LABELS.split("|"))
+
+
+def _is_label(line: Line) -> bool:
+    return len(line.text) < 20 and fold(line.text) in _labels()
+
+
+def _is_value(line: Line) -> bool:
+    return (
+        len(line.text) < 40 and len(line.text.split()) <= 5 and not line.ends_sentence and not _is_label(line)
+    )
+
+
+def _may_be_title(line: Line) -> bool:
+    return line.is_headline and len(line.text.split()) > 1 and len(line.text) > 8
+
+
+def _slug_share(dump: Dump, line: Line) -> float:
+    words = set(re.findall(r"\w+", line.text.casefold()))
+    return len(dump.slug & words) / len(dump.slug)
