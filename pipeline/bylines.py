@@ -14,9 +14,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _DATE_LABEL = re.compile(
-    r"(?:first )?(?:published|posted|updated|last updated|last modified|modified|date|veröffentlicht|aktualisiert"
-    r"|stand|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd|zuletzt aktualisiert)"
-    r"(?: (?:on|at|am|le|el|il|op|em))?\s*:?\s+",
+    r"(?:first )?(?:published|posted|updated|last updated|last modified|modified|date"
+    r"|veröffentlicht|aktualisiert|zuletzt aktualisiert|stand|publié|mis à jour|publicado|actualizado"
+    r"|pubblicato|aggiornato|gepubliceerd)(?: (?:on|at|am|le|el|il|op|em))?\s*:?\s+",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
@@ -89,7 +89,7 @@ def _dateline(text: str) -> Byline | None:
 
 
 def _is_date(words: str) -> bool:
-    """Whether the words are a date alone: a year, and two words at most that tell no time (weekday, month)."""
+    """Whether the words are a date alone: a year, and two words at most (weekday, month) beside the time."""
     found = [word for word in re.findall(r"[^\W\d_]+", words.casefold()) if word not in _TIME_WORDS]
     return (
         len(found) <= 2 and bool(re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", words)) and not words.endswith("?")

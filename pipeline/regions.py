@@ -1,6 +1,7 @@
 """How far a box reaches in a text dump, where nothing but its heading marks it off."""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.lexicon import closing
 from pipeline.lines import Line
@@ -22,35 +23,46 @@ _COMMENT_SIGNS = re.compile(
 
 def closed_boxes(dump: Dump, roles: Roles) -> dict[int, Role]:
     """The lines of related, most-read, newsletter, author and comment boxes, below the heading of each."""
+    heads = list(_headings(dump, roles))
+    limits = [at for at, _ in heads[1:]] + [len(dump.lines)] * bool(heads)
+    behind = _prose_behind(dump, roles)
     found: dict[int, Role] = {}
-    for at, line in enumerate(dump.lines):
-        rule = closing(line.text) if at in roles and roles[at].became is None else None
-        if rule and at not in found:
-            taken = range(at + 1, _end(dump, roles, at, rule))
-            found |= {i: Role(rule) for i in taken if i not in roles and i not in found}
+    for (at, rule), limit in zip(heads, limits, strict=True):
+        inside = behind[at] > BODY_SHARE * behind[0]
+        end = _end(dump, roles, at, limit, rule) if inside or rule == "newsletter" else limit
+        found |= {i: Role(rule) for i in range(at + 1, end) if i not in roles}
     return found
 
 
-def _end(dump: Dump, roles: Roles, at: int, rule: str) -> int:
-    """The place behind the last line of the box whose heading stands at `at`."""
-    size = len(dump.lines)
-    inside = _is_inside(dump, roles, at)
+def _headings(dump: Dump, roles: Roles) -> Iterator[tuple[int, str]]:
+    """The lines that open a box, with their rules."""
+    for at, line in enumerate(dump.lines):
+        if at in roles and roles[at].became is None and (rule := closing(line.text)):
+            yield at, rule
+
+
+def _prose_behind(dump: Dump, roles: Roles) -> list[int]:
+    """For each line, the characters of prose from there to the end."""
+    behind = [0] * (len(dump.lines) + 1)
+    for at in range(len(dump.lines) - 1, -1, -1):
+        line = dump.lines[at]
+        behind[at] = behind[at + 1] + (len(line.text) if at not in roles and line.is_prose else 0)
+    return behind
+
+
+def _end(dump: Dump, roles: Roles, at: int, limit: int, rule: str) -> int:
+    """The place behind the last line of a box inside the article, whose heading stands at `at`."""
     if rule == "newsletter":
-        return _group_end(dump, at)
+        return _group_end(dump, at, limit)
     if rule == "comments":
-        return size if not inside or _readers_talk(dump, at) else at + 1
-    if not inside:
-        return size
+        return limit if _readers_talk(dump, at) else at + 1
     if rule == "author box":
         return at + 1
-    return next((i for i in range(at + 1, size) if i not in roles and _is_text(dump.lines[i])), size)
-
-
-def _is_inside(dump: Dump, roles: Roles, at: int) -> bool:
-    """Whether so much prose follows that the heading cannot stand at the article's end."""
-    prose = [(i, len(line.text)) for i, line in dump.free(roles) if line.is_prose]
-    behind = sum(chars for i, chars in prose if i > at)
-    return behind > BODY_SHARE * sum(chars for _, chars in prose)
+    end = next((i for i in range(at + 1, limit) if i not in roles and _is_text(dump.lines[i])), limit)
+    before = end - 1
+    # A headline set off by blank lines on both sides, right above text, is that text's heading, not a teaser.
+    heads_text = end < len(dump.lines) and dump.is_grouped and dump.lines[before].gap and dump.lines[end].gap
+    return before if heads_text and before > at + 1 else end
 
 
 def _is_text(line: Line) -> bool:
@@ -62,11 +74,9 @@ def _readers_talk(dump: Dump, at: int) -> bool:
     return sum(bool(_COMMENT_SIGNS.search(line.text)) for line in below) >= 2
 
 
-def _group_end(dump: Dump, at: int) -> int:
+def _group_end(dump: Dump, at: int, limit: int) -> int:
     """The end of the heading's own group of lines; right behind the heading where groups do not show."""
     if not dump.is_grouped:
         return at + 1
-    end = at + 1
-    while end < len(dump.lines) and not dump.lines[end].gap and not _is_text(dump.lines[end]):
-        end += 1
-    return end
+    ends = (i for i in range(at + 1, limit) if dump.lines[i].gap or _is_text(dump.lines[i]))
+    return next(ends, limit)

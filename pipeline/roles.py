@@ -16,11 +16,11 @@ from pipeline.lines import Line
 from pipeline.vehicles import makes_in
 
 MAX_STANDFIRST_CHARS = 300
-SLUG_SHARE = 0.7  # of the address's words: headlines edited after publication kept more in the dumps read
+SLUG_SHARE = 0.7  # of the address's words; leaves room for a headline edited after publication
 _CARD_LABELS = """make | model | segment | body style | class | price | msrp | base price | engine
     | horsepower | drivetrain | year | trim | fuel type | transmission | category | marke | modell
-    | fahrzeugklasse | karosserie | preis | antrieb | marque | modèle | carrosserie | prix | moteur | marca | modelo | carrocería | precio
-    | modello | carrozzeria | prezzo | merk | carrosserie | prijs"""
+    | fahrzeugklasse | karosserie | preis | antrieb | marque | modèle | carrosserie | prix | moteur
+    | marca | modelo | carrocería | precio | modello | carrozzeria | prezzo | merk | prijs"""
 _BIO_WORDS = re.compile(
     r"\b(?:journalist|writer|editor|reporter|contributor|columnist|freelance|passion|career|degrees?|based in"
     r"|lives in|years|enthusiast|spare time|redakteur|autor|journaliste|periodista|giornalista|grew up|joined"
@@ -79,10 +79,12 @@ def spec_cards(dump: Dump, _roles: Roles) -> dict[int, Role]:
     """Cards of labels and values, a line each: `e-Golf / Make / Volkswagen / Segment / Hatchback`."""
     lines, found = dump.lines, {}
     for at in range(len(lines)):
+        if at in found:
+            continue
         end = at
         while end + 1 < len(lines) and _is_label(lines[end]) and _is_value(lines[end + 1]):
             end += 2
-        if at in found or end - at < 4:
+        if end - at < 4:
             continue
         named = at > 0 and _is_value(lines[at - 1]) and not makes_in((lines[at - 1].text,))
         found |= dict.fromkeys(range(at - named, end), Role("spec card"))
@@ -123,9 +125,14 @@ def _bare_runs(dump: Dump, roles: Roles) -> set[int]:
     run: list[int] = []
     for at, line in enumerate(dump.lines):
         caption = None if at in roles else read_caption(line.text, in_run=True)
-        run = [*run, at] if caption and caption.view else []
-        if len(run) >= 3:
+        if not caption or not caption.view:
+            run = []
+            continue
+        run.append(at)
+        if len(run) == 3:
             found.update(run)
+        elif len(run) > 3:
+            found.add(at)
     return found
 
 
@@ -223,9 +230,8 @@ def dangling_headlines(dump: Dump, roles: Roles) -> dict[int, Role]:
     return {at: Role("dangling headline") for at, line in dump.free(roles) if at > last}
 
 
-_SOURCE_LABELS = frozenset(
-    {"source", "sources", "quelle", "quellen", "fuente", "fuentes", "fonte", "fonti", "bron", "via"}
-)
+_SOURCES = "source sources quelle quellen fuente fuentes fonte fonti bron via"
+_SOURCE_LABELS = frozenset(_SOURCES.split())
 
 
 @cache
