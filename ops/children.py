@@ -74,7 +74,7 @@ def start(argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes
 
 
 async def end(process: subprocess.Popen[bytes], grace_s: float) -> int:
-    """The exit code, when the child is gone: TERM once, since a second one skips an orderly close; then KILL."""
+    """The exit code, once the child is gone: TERM once, as a second one skips an orderly close; then KILL."""
     if not is_over(process):
         _signal(process, signal.SIGTERM)
         with suppress(TimeoutError):

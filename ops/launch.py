@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from db.settings import PREFIX, Settings
@@ -20,7 +20,7 @@ class CrawlOptions:
     """What one crawl may do. None and empty mean: no bound, the site's own finding."""
 
     max_articles: int | None = None
-    since: date | None = None
+    since: datetime | None = None
     dry_run: bool = False
     urls: tuple[str, ...] = ()
 
@@ -60,7 +60,8 @@ async def run_crawl(
 def command(site: str, options: CrawlOptions) -> list[str]:
     """The child's command line. Never an address of a database: other users of the machine can read it."""
     # -P keeps a folder named `crawler` in the user's own directory from being taken for ours
-    argv = [sys.executable, "-P", "-m", "crawler", site]
+    # "-": the child finds the site of an address itself, also one that has no file
+    argv = [sys.executable, "-P", "-m", "crawler", "-" if options.urls else site]
     if options.max_articles is not None:
         argv += ["--max-articles", str(options.max_articles)]
     if options.since:

@@ -15,11 +15,12 @@ class OrderError(Exception):
     exit_code = 2
 
 
-def orders_for(asked: Sequence[str], book: SiteBook, options: CrawlOptions) -> list[Order]:
+def orders_for(asked: Sequence[str], book: SiteBook, options: CrawlOptions | None = None) -> list[Order]:
     """One order for each site in `asked`, and one for each site that addresses in it lie on, in that order.
 
     Raises OrderError, one line, for a name that is no site and an address nobody could fetch.
     """
+    options = options or CrawlOptions()
     urls: dict[str, list[str]] = {}
     for name in asked:
         if "://" in name:
@@ -29,11 +30,6 @@ def orders_for(asked: Sequence[str], book: SiteBook, options: CrawlOptions) -> l
     return [
         Order(site, replace(options, urls=tuple(dict.fromkeys(its_urls)))) for site, its_urls in urls.items()
     ]
-
-
-def orders_for_all(book: SiteBook, options: CrawlOptions) -> list[Order]:
-    """One order for every site that loads."""
-    return [Order(site, options) for site in sorted(book.sites)]
 
 
 def known(name: str, book: SiteBook) -> str:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.article import Block, CleanArticle, Kind
-from terminal.screen import safe
+from pipeline.article import ARTICLE, Block, CleanArticle, Kind
+from terminal.formats import as_json
+from terminal.screen import Screen, one_line, safe, write
 from terminal.tables import moment
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
@@ -60,3 +61,29 @@ def _marked(blocks: Sequence[Block]) -> list[str]:
             case _:
                 parts.append(text)
     return parts
+
+
+def show(here: Screen, article: CleanArticle, form: str) -> None:
+    """Prints one article: text and Markdown show the article alone, json all that is known of it."""
+    match form:
+        case "json":
+            write(as_json(article.as_json(), indent=2) + "\n")
+        case "md":
+            write(as_markdown(article))
+        case _ if here.rich:
+            here.out.print(as_text(article).rstrip("\n"), markup=False, highlight=False)
+        case _:
+            write(as_text(article))
+
+
+def verdict(here: Screen, article: CleanArticle, name: str) -> int:
+    """The exit code an article deserves; a page that is none is said to be so on standard error."""
+    if article.verdict == ARTICLE:
+        return 0
+    here.err.print(
+        f"carnews: {one_line(name)}: not an article: {article.verdict}; `carnews explain` shows what was cut",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    return 1

@@ -19,6 +19,8 @@ LOOKS_HTML = re.compile(
 BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 AGO = re.compile(r"(\d{1,5})\s*([hdw])")
 HOURS = {"h": 1, "d": 24, "w": 168}
+PERIOD = re.compile(r"(\d{1,7})\s*([smh]?)")
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def decoded(body: bytes, bom: str | None = None) -> str:
 
 
 def moment(text: str | None, option: str, *, end: bool = False) -> datetime | None:
-    """The instant that `2026-03-02`, `7d` or `36h` means, in UTC; with `end`, a day means its last moment."""
+    """The instant that `2026-03-02`, `7d` or `36h` means, in UTC; with `end`, a day means the end of it."""
     if text is None:
         return None
     if ago := AGO.fullmatch(text.strip().lower()):
@@ -72,8 +74,26 @@ def moment(text: str | None, option: str, *, end: bool = False) -> datetime | No
     except ValueError:
         raise CommandError(f"{option}: {one_line(text)!r} is no day; write 2026-03-02, 7d or 36h") from None
     if end and len(text.strip()) == len("2026-03-02"):
-        found += timedelta(days=1, microseconds=-1)
+        found += timedelta(days=1)
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def period(text: str | None, option: str) -> timedelta | None:
+    """The length of time that `90s`, `10m` or `2h` means, seconds where no unit is given; None for None."""
+    if text is None:
+        return None
+    found = PERIOD.fullmatch(text.strip().lower())
+    if not found or not int(found[1]):
+        raise CommandError(f"{option}: {one_line(text)!r} is no length of time; write 90s, 10m or 2h")
+    return timedelta(seconds=int(found[1]) * SECONDS[found[2]])
+
+
+def existing(database_url: str) -> str:
+    """`database_url` again; a CommandError where it names a SQLite file that is not there to be read."""
+    file = database_url.removeprefix("sqlite:///").partition("?")[0]
+    if database_url.startswith("sqlite:///") and not Path(file).exists():
+        raise CommandError(f"{file}: no such database; `carnews demo` or `carnews crawl` makes one")
+    return database_url
 
 
 def day(text: str | None, option: str) -> date | None:
@@ -101,3 +121,8 @@ def _read(name: str) -> bytes:
 def _head(body: bytes, bom: str | None) -> bytes:
     head = body[:HEAD_BYTES]
     return head.decode("utf-16", "replace").encode() if bom == "utf-16" else head
+
+
+def shown_name(name: str) -> str:
+    """How a message calls what was handed in."""
+    return "standard input" if name == "-" else name

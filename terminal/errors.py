@@ -51,8 +51,9 @@ def described(error: Exception) -> str:
         return one_line(error.format_message())
     if hasattr(error, "exit_code"):
         return one_line(error)
-    if isinstance(error, OSError) and error.filename:
-        return f"{one_line(error.filename)}: {(error.strerror or 'cannot be used').lower()}"
+    if isinstance(error, OSError):
+        said = one_line(error.strerror or error)
+        return f"{one_line(error.filename)}: {said.lower()}" if error.filename else said
     return f"{type(error).__name__}: {one_line(error)} (run again with --debug for the traceback)"
 
 

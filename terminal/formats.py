@@ -29,8 +29,14 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def show_rows(screen: Screen, rows: Sequence[Row], columns: Sequence[Column], form: Format) -> None:
-    """Prints `rows`: the given columns as a table or csv, everything they hold as json and jsonl."""
+def show_rows(
+    screen: Screen,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    form: Format,
+    csv_keys: Sequence[str] | None = None,
+) -> None:
+    """Prints `rows`: all they hold as json and jsonl, the columns as a table and, lacking own keys, csv."""
     match form:
         case Format.TABLE:
             show_table(screen, rows, columns)
@@ -40,7 +46,7 @@ def show_rows(screen: Screen, rows: Sequence[Row], columns: Sequence[Column], fo
             for row in rows:
                 write(as_json(row) + "\n")
         case Format.CSV:
-            write(as_csv(rows, [column.key for column in columns]))
+            write(as_csv(rows, csv_keys or [column.key for column in columns]))
 
 
 def as_json(value: object, indent: int | None = None) -> str:

@@ -1,5 +1,6 @@
 """The options that several commands share, each said once."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,52 @@ import typer
 
 from terminal.formats import Format
 
+
+class PageFormat(StrEnum):
+    """How one article comes out."""
+
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
+
+
+Port = Annotated[
+    int, typer.Option("--port", min=1, max=65533, help="Serve there and on the two ports after it.")
+]
+Search = Annotated[
+    str | None,
+    typer.Option(
+        "--search", "-s", metavar="WORDS", help='All these words; "quoted" as a phrase.', show_default=False
+    ),
+]
+Make = Annotated[
+    str | None,
+    typer.Option("--make", metavar="NAME", help="Only articles that name this car make.", show_default=False),
+]
+Id = Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id, its beginning, or its address.")]
+Version = Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print rows and errors only.")]
+Asked = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SITE|URL…", help="Sites by name, or addresses.", show_default=False),
+]
+All = Annotated[bool, typer.Option("--all", help="Every site there is.")]
+TimeLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--time-limit", metavar="TIME", help="Stop each crawl after: 90s, 10m, 2h.", show_default=False
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Find addresses, fetch and store no article.")]
+Page = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE|URL|-", help="A saved page, a text dump, an address, or - for standard input."
+    ),
+]
+PageForm = Annotated[
+    PageFormat, typer.Option("--format", "-f", help="How the article comes out.", case_sensitive=False)
+]
 Db = Annotated[
     str | None,
     typer.Option(

@@ -1,0 +1,177 @@
+"""The clock: starts each site's crawl when it is due, in a child of its own, until told to stop."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from loguru import logger
+from sqlalchemy import Engine
+
+from crawler.sites import Site, load_sites
+from db.engine import open_store
+from db.errors import StoreError
+from db.settings import Settings
+from ops.children import GRACE_S
+from ops.fleet import stop_on_signal
+from ops.history import last_crawls
+from ops.launch import DONE, TRY_LATER, CrawlOptions, CrawlResult, environment, run_crawl, verdict
+from ops.lease import only_clock
+from ops.orders import chosen
+from ops.timetable import Slot, due, timetable
+
+GRACE_SHARE = 0.5  # of the interval: a start that comes later than this is left to the next one
+JITTER_SHARE = 0.05  # of the interval, so that sites of one rhythm do not all start in the same second
+JITTER_MAX_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOptions:
+    """How the clock runs. `sites` empty means all; `deadline_s` bounds each crawl."""
+
+    sites: tuple[str, ...] = ()
+    once: bool = False
+    at_once: int = 2
+    deadline_s: float = 1800.0
+    grace_s: float = GRACE_S
+
+
+def run_clock(settings: Settings, options: ClockOptions) -> int:
+    """The exit code, when the clock was stopped by a signal or, with `once`, when all that was due is done.
+
+    Raises StoreError, ClockBusy and OrderError, each one line.
+    """
+    book = load_sites(settings.sites)
+    for problem in book.problems:
+        logger.warning("site left out {}", problem)
+    sites = chosen(options.sites, book)
+    engine = open_store(settings.database_url)
+    with only_clock(engine):
+        clock = Clock(engine, sites, environment(settings), options)
+        return asyncio.run(clock.run())
+
+
+class Clock:
+    """The timetable in motion: what is running, how many may, and whether to stop."""
+
+    def __init__(
+        self, engine: Engine, sites: Mapping[str, Site], env: Mapping[str, str], options: ClockOptions
+    ) -> None:
+        self.engine = engine
+        self.rhythms = {name: site.crawl.every for name, site in sites.items()}
+        self.env = env
+        self.options = options
+        self.stop = asyncio.Event()
+        self.slots = asyncio.Semaphore(options.at_once)
+        self.running: set[asyncio.Task[None]] = set()
+        self.results: list[CrawlResult] = []
+
+    async def run(self) -> int:
+        """Runs until a signal, or with `once` until what is due is done."""
+        async with stop_on_signal() as stop:
+            self.stop = stop
+            table = await self._timetable()
+            if self.options.once:
+                return await self._run_due(table)
+            await self._run_on(table)
+        return DONE
+
+    async def _run_due(self, table: list[Slot]) -> int:
+        slots = due(table, datetime.now(UTC))
+        logger.info("due {} of {} sites", len(slots), len(table))
+        await asyncio.gather(*(self._crawl(slot.site) for slot in slots))
+        return verdict([result.exit_code for result in self.results])
+
+    async def _run_on(self, table: list[Slot]) -> None:
+        scheduler = AsyncIOScheduler(timezone=UTC, jobstores={"default": MemoryJobStore()})
+        for slot in table:
+            self._schedule(scheduler, slot)
+        scheduler.start()
+        logger.info(
+            "clock started sites={} at_once={} store={}",
+            len(table),
+            self.options.at_once,
+            self.engine.url.render_as_string(hide_password=True),
+        )
+        await self.stop.wait()
+        logger.info("stopping running={}", len(self.running))
+        scheduler.pause()
+        await asyncio.gather(*self.running)
+        scheduler.shutdown(wait=False)
+        logger.info("clock stopped")
+
+    def _schedule(self, scheduler: AsyncIOScheduler, slot: Slot) -> None:
+        every_s = slot.every.total_seconds()
+        first_at = max(slot.due_at, datetime.now(UTC))
+        scheduler.add_job(
+            self._tick,
+            IntervalTrigger(
+                seconds=int(every_s),
+                start_date=first_at,
+                timezone=UTC,
+                jitter=int(min(JITTER_MAX_S, every_s * JITTER_SHARE)),
+            ),
+            args=[slot.site],
+            id=slot.site,
+            next_run_time=first_at,
+            misfire_grace_time=int(every_s * GRACE_SHARE),
+            coalesce=True,
+            max_instances=1,
+        )
+        logger.info("timetable {} every={}s next={:%Y-%m-%d %H:%M:%SZ}", slot.site, int(every_s), first_at)
+
+    async def _tick(self, site: str) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "the scheduler runs this as a task"
+        self.running.add(task)
+        try:
+            if await self._is_due(site):
+                await self._crawl(site)
+            else:
+                logger.info("not due {}: crawled meanwhile", site)
+        except StoreError as error:  # the next tick may find the database up again
+            logger.error("store {}", error)
+        finally:
+            self.running.discard(task)
+
+    async def _crawl(self, site: str) -> None:
+        async with self.slots:
+            if self.stop.is_set():
+                return
+            logger.info("crawl {}", site)
+            result = await run_crawl(
+                site,
+                CrawlOptions(),
+                self.env,
+                self.options.deadline_s,
+                stop=self.stop,
+                grace_s=self.options.grace_s,
+            )
+        if self.options.once:
+            self.results.append(result)
+        tell(result)
+
+    async def _timetable(self) -> list[Slot]:
+        last = await asyncio.to_thread(last_crawls, self.engine)
+        return timetable(self.rhythms, last, datetime.now(UTC))
+
+    async def _is_due(self, site: str) -> bool:
+        return any(slot.site == site for slot in due(await self._timetable(), datetime.now(UTC)))
+
+
+def tell(result: CrawlResult) -> None:
+    """Logs how a crawl ended: one line, a warning where somebody should look."""
+    took = f"{result.seconds:.1f}s"
+    if result.timed_out:
+        logger.warning("timed out {} after {}", result.site, took)
+    elif result.stopped:
+        logger.info("stopped {} after {}", result.site, took)
+    elif result.exit_code == DONE:
+        logger.info("done {} in {}", result.site, took)
+    elif result.exit_code == TRY_LATER:
+        logger.warning("skipped {}: {}", result.site, result.said)
+    else:
+        logger.warning("failed {} exit={} in {}: {}", result.site, result.exit_code, took, result.said)

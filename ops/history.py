@@ -1,0 +1,32 @@
+"""What the database says about past and running crawls, as the clock and the command need it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+
+from db.engine import reading
+from db.models import Run
+from db.runs import RunRow, run_row
+
+CRAWL = "crawl"
+
+
+def last_crawls(engine: Engine) -> dict[str, datetime]:
+    """When each site's newest crawl began; served by the index on (site, id)."""
+    query = select(Run.site, func.max(Run.started_at)).where(Run.kind == CRAWL).group_by(Run.site)
+    with reading(engine) as s:
+        return {site: at for site, at in s.execute(query) if at is not None}
+
+
+def newest_run(engine: Engine) -> int:
+    """The id of the newest run of any site; 0 before the first."""
+    with reading(engine) as s:
+        return s.scalar(select(func.max(Run.id))) or 0
+
+
+def crawls_after(engine: Engine, run_id: int, sites: Iterable[str]) -> dict[str, RunRow]:
+    """The newest crawl of each site that began after the run `run_id`; its balance is counted now."""
+    query = select(Run).where(Run.id > run_id, Run.kind == CRAWL, Run.site.in_(list(sites))).order_by(Run.id)
+    with reading(engine) as s:
+        return {run.site: run_row(s, run) for run in s.scalars(query)}

@@ -1,0 +1,175 @@
+"""What is in the store and in the site files, as rows: articles, runs, sites, health."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from terminal.articles import byline, escaped
+from terminal.formats import as_json
+from terminal.outcomes import STATES
+from terminal.screen import Screen, one_line, safe, write
+from terminal.tables import Column, moment, number
+
+Row = Mapping[str, Any]
+PARTS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+
+
+def duration(value: timedelta | float | None) -> str:
+    """A length of time in its largest whole unit, `30m`; empty for None."""
+    if value is None:
+        return ""
+    seconds = int(value.total_seconds() if isinstance(value, timedelta) else value)
+    unit, size = next(((unit, size) for unit, size in PARTS if seconds % size == 0), PARTS[-1])
+    return f"{seconds // size}{unit}"
+
+
+def joined(value: Sequence[str] | str | None) -> str:
+    """A list as words with commas."""
+    return one_line(value if isinstance(value, str) else ", ".join(value or ()))
+
+
+ARTICLE_CSV = ("id", "published_at", "site", "title", "authors", "makes", "section", "language", "url")
+ARTICLES = (
+    Column("id", style="dim"),
+    Column("published_at", "published", show=moment),
+    Column("site"),
+    Column("title", wide=True),
+)
+SITES = (
+    Column("site"),
+    Column("title", wide=True),
+    Column("language", "lang"),
+    Column("status"),
+    Column("channels"),
+    Column("every", align="right"),
+)
+
+
+def site_rows(sites: Mapping[str, Any]) -> list[dict[str, object]]:
+    """One row per site: how it is called, whether it was seen answering, and where it is looked for."""
+    return [
+        {
+            "site": name,
+            "title": site.title,
+            "language": site.language,
+            "status": site.status,
+            "checked_on": site.checked_on,
+            "channels": _channels(site.channels),
+            "every": duration(site.crawl.every),
+            "home": site.home,
+        }
+        for name, site in sorted(sites.items())
+    ]
+
+
+def _channels(channels: Sequence[tuple[str, str]]) -> str:
+    kinds = [kind for kind, _ in channels]
+    counts = [(kind, kinds.count(kind)) for kind in dict.fromkeys(kinds)]
+    return ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts)
+
+
+def show_problems(screen: Screen, problems: Sequence[str], sound: int) -> int:
+    """Prints every mistake on standard error and how many sites are sound; the exit code that deserves."""
+    for problem in problems:
+        screen.err.print(one_line(problem), markup=False, highlight=False, soft_wrap=True)
+    screen.say(f"{sound} sites are sound" + (f"; mistakes: {len(problems)}" if problems else ""))
+    return 1 if problems else 0
+
+
+def show_article(screen: Screen, row: Row, form: str) -> None:
+    """Prints a stored article: text and md to read, json all of it."""
+    if form == "json":
+        write(as_json(row, indent=2) + "\n")
+        return
+    marked = form == "md"
+    word = escaped if marked else safe
+    head = [("# " if marked else "") + word(row["title"] or "(no title)")]
+    head.append(word(byline(row["authors"], row["published_at"])))
+    facts = [f"{name}: {word(value)}" for name in ("url", "section") if (value := row.get(name))]
+    facts += [f"{name}: {word(joined(row[name]))}" for name in ("makes", "tags") if row.get(name)]
+    body = [word(text) for text in (row["standfirst"], *row["text"]) if text]
+    pictures = [f"- {word(one_line(caption['text']))}" for caption in row["captions"]]
+    parts = [*head, "\n".join(facts), *body]
+    if pictures:
+        parts.append("\n".join([f"{'## ' if marked else ''}Pictures", *pictures]))
+    parts.append(word(f"id {row['id']}, fetched {row['fetched_at']}, changed {row['updated_at']}"))
+    text = "\n\n".join(part for part in parts if part)
+    if screen.rich:
+        screen.out.print(text, markup=False, highlight=False)
+    else:
+        write(text + "\n")
+
+
+def show_history(screen: Screen, address: Any, runs: Sequence[Any]) -> None:
+    """Prints what the ledger knows of an address: its state, where it was found, which runs touched it."""
+    position = address.position
+    facts = {
+        "state": f"{address.state}{f': {address.reason}' if address.reason else ''}",
+        "found": f"{moment(address.found_at)} by {address.channel}",
+        "attempts": f"{address.attempts}, next {moment(address.next_try_at)}"
+        if address.next_try_at
+        else None,
+        "fetched": moment(address.fetched_at) or "never",
+        "archived": f"{position.segment} at {position.offset}, {position.length} bytes" if position else None,
+    }
+    screen.line()
+    for name, value in facts.items():
+        if value:
+            screen.line(f"{name:<13} {one_line(value)}")
+    for run in runs:
+        screen.line(f"{'run':<13} {run.id} {run.kind} of {run.site}, {moment(run.started_at)}, {run.outcome}")
+
+
+RUNS = (
+    Column("run", align="right"),
+    Column("site", wide=True),
+    Column("kind"),
+    Column("started_at", "started", show=moment),
+    Column("seconds", "s", align="right"),
+    Column("outcome"),
+    number("found"),
+    number("stored", style="green"),
+    number("failed", style="red"),
+)
+HEALTH = (
+    Column("site", wide=True),
+    Column("last", "last run"),
+    Column("last_at", "at", show=moment),
+    number("articles", style="green"),
+    number("failed", style="red"),
+    number("pending", style="yellow"),
+    Column("due_at", "due", show=moment),
+)
+
+
+def run_rows(runs: Sequence[Any]) -> list[dict[str, object]]:
+    """One row per run, with its balance as counts."""
+    return [
+        {
+            "run": run.id,
+            "site": run.site,
+            "kind": run.kind,
+            "started_at": run.started_at,
+            "ended_at": run.ended_at,
+            "seconds": round((run.ended_at - run.started_at).total_seconds(), 1) if run.ended_at else None,
+            "outcome": str(run.outcome),
+            "found": run.balance.found,
+            **dict.fromkeys(STATES, 0),
+            **run.balance.by_state,
+            "reasons": dict(run.balance.by_reason),
+            "note": run.note,
+        }
+        for run in runs
+    ]
+
+
+def show_balance(screen: Screen, total: Row, broken: Sequence[str]) -> int:
+    """Says whether the ledger balances; the exit code that deserves."""
+    for law in broken:
+        screen.err.print(one_line(law), markup=False, highlight=False, soft_wrap=True)
+    found, articles = total.get("found", 0), total.get("articles", 0)
+    screen.say(
+        f"{articles:,} articles; {found:,} addresses, "
+        + ("NOT in balance" if broken else "all accounted for")
+    )
+    return 1 if broken else 0

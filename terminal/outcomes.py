@@ -1,0 +1,80 @@
+"""What became of crawls and ingests: the table whose rows add up, and a sentence for whatever went wrong."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from terminal.screen import Screen, one_line
+from terminal.tables import Column, number, show_table
+
+Row = Mapping[str, Any]
+
+OPEN = "pending"
+SETTLED = ("stored", "unchanged", "duplicate", "not_article", "too_old", "failed", "blocked", "gone")
+STATES = (*SETTLED, OPEN)
+ALWAYS = {"stored", "unchanged", "not_article", "failed", "blocked"}  # shown even where all are zero
+HEADINGS = {"unchanged": "same", "duplicate": "double", "not_article": "no article", "too_old": "too old"}
+STYLES = {"stored": "green", "failed": "red", "blocked": "yellow", "pending": "yellow"}
+SUFFICIENT = {"finished", "limit", "done"}  # outcomes that need no sentence
+
+
+def show_outcomes(screen: Screen, rows: Sequence[Row]) -> None:
+    """Prints one row per crawl, the sum where there are several, and what went wrong."""
+    used = [state for state in STATES if state in ALWAYS or any(row.get(state) for row in rows)]
+    columns = [
+        Column("site", wide=True),
+        Column("outcome"),
+        number("found"),
+        *(number(state, HEADINGS.get(state), STYLES.get(state)) for state in used),
+        Column("seconds", "s", align="right"),
+    ]
+    keys = ["found", *STATES]
+    total = {key: sum(row.get(key) or 0 for row in rows) for key in keys} | {"site": "all"}
+    show_table(screen, rows, columns, total if len(rows) > 1 else None)
+    for row in rows:
+        for sentence in troubles(row):
+            screen.line(sentence)
+
+
+def troubles(row: Row) -> list[str]:
+    """Why a crawl did not do all it was asked to, each reason a sentence that begins with the site."""
+    site, said = row["site"], one_line(row.get("said")).removeprefix("carnews: ").removeprefix("crawler: ")
+    told = []
+    if row.get("timed_out"):
+        told.append(f"{site}: stopped at its time limit after {row['seconds']} s; the next crawl goes on")
+    elif row["outcome"] not in SUFFICIENT:
+        why = one_line(row.get("note")) or said or f"ended with code {row.get('exit_code')} and said nothing"
+        told.append(why if why.startswith(f"{site}") else f"{site}: {row['outcome']}: {why}")
+    elif not row.get("found"):
+        told.append(f"{site}: nothing was found{': ' + one_line(row['note']) if row.get('note') else ''}")
+    reasons = {state: reasons_of(row, state) for state in ("failed", "blocked")}
+    return told + [f"{site}: {state} {why}" for state, why in reasons.items() if why]
+
+
+def reasons_of(row: Row, state: str) -> str:
+    """The reasons of one state with their counts, the commonest first: `http 500 (3), timeout (1)`."""
+    mark = f"{state}: "
+    counts = {
+        one_line(reason.removeprefix(mark)): count
+        for reason, count in (row.get("reasons") or {}).items()
+        if reason.startswith(mark)
+    }
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{reason} ({count})" for reason, count in ordered)
+
+
+def settled(row: Row) -> int:
+    """How many of a crawl's addresses have their final state."""
+    return sum(row.get(state) or 0 for state in SETTLED)
+
+
+def summed(rows: Iterable[Row], key: str) -> int:
+    """The sum of one column."""
+    return sum(row.get(key) or 0 for row in rows)
+
+
+def show_warnings(screen: Screen, problems: Sequence[str], contact: str | None) -> None:
+    """Says on standard error which sites are left out, and that nobody can reach us where that is so."""
+    for problem in problems:
+        screen.note(f"left out: {problem}")
+    if not contact:
+        screen.note("CARNEWS_CONTACT is not set: publishers cannot reach you; set an address or a web page")

@@ -1,0 +1,96 @@
+"""Progress while it happens: bars on a terminal, one line per event elsewhere; always on standard error."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from terminal.outcomes import settled
+from terminal.screen import Screen
+
+Row = Mapping[str, Any]
+Told = Callable[[Sequence[Row]], None]
+
+
+@contextmanager
+def crawl_progress(screen: Screen) -> Iterator[Told]:
+    """A function that shows the rows it is given: a bar per site, or a line when a site has ended."""
+    if not screen.live:
+        yield _lines(screen)
+        return
+    bars = Progress(
+        TextColumn("{task.fields[site]}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}  {task.fields[counts]}"),
+        TimeElapsedColumn(),
+        console=screen.err,
+        transient=True,
+    )
+    with bars:
+        yield _bars(bars)
+
+
+def _bars(bars: Progress) -> Told:
+    tasks: dict[str, TaskID] = {}
+
+    def show(rows: Sequence[Row]) -> None:
+        for row in rows:
+            site = str(row["site"])
+            if site not in tasks:
+                tasks[site] = bars.add_task("", total=0, start=False, site=f"{site:<12.22}", counts="waiting")
+            found = row.get("found")
+            if found is not None:
+                bars.start_task(tasks[site])
+                bars.update(tasks[site], total=found, completed=settled(row), counts=_counts(row))
+            if row.get("exit_code") is not None:
+                bars.stop_task(tasks[site])
+
+    return show
+
+
+def _lines(screen: Screen) -> Told:
+    told: set[str] = set()
+
+    def show(rows: Sequence[Row]) -> None:
+        for row in rows:
+            if row.get("exit_code") is not None and row["site"] not in told:
+                told.add(row["site"])
+                screen.note(f"{row['site']}: {row['outcome']} after {row['seconds']} s, {_counts(row)}")
+
+    return show
+
+
+def _counts(row: Row) -> str:
+    parts = [f"{row[state]} {state}" for state in ("stored", "failed", "blocked") if row.get(state)]
+    return ", ".join(parts) or f"{row.get('found') or 0} found"
+
+
+@contextmanager
+def file_progress(screen: Screen) -> Iterator[Callable[[str, int, int, int], None]]:
+    """A function of (file, pages, bytes done, bytes in all) that shows how far reading has come."""
+    if not screen.live:
+        yield _unseen
+        return
+    bars = Progress(
+        TextColumn("{task.fields[name]}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:3.0f} %  {task.fields[pages]:,} pages  {task.fields[rate]:,.0f}/s"),
+        TimeElapsedColumn(),
+        console=screen.err,
+        transient=True,
+    )
+    with bars:
+        task = bars.add_task("", total=1, name="", pages=0, rate=0.0)
+
+        def show(file: str, pages: int, done: int, total: int) -> None:
+            elapsed = bars.tasks[0].elapsed or 0.0
+            rate = pages / elapsed if elapsed > 0.1 else 0.0
+            name = f"{file:<12.30}"
+            bars.update(task, total=max(total, 1), completed=done, name=name, pages=pages, rate=rate)
+
+        yield show
+
+
+def _unseen(_file: str, _pages: int, _done: int, _total: int) -> None:
+    """Shows nothing: what a pipe is told comes at the end."""
