@@ -1,5 +1,6 @@
 """Opening the database and its transactions, with both databases set up to behave alike."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,16 +182,21 @@ def _sqlite_engine(url: URL, *, durable: bool) -> Engine:
 
 
 def _switch_to_wal(connection: Any) -> None:
-    # An exclusive lock first: two processes that switch a new file at once would fail without waiting.
-    connection.execute("PRAGMA busy_timeout = 30000")
-    connection.execute("PRAGMA journal_mode = WAL")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as wrong:
+        if "readonly" not in str(wrong):  # a file that may only be read is read as it is
+            raise
 
 
 def _postgres_engine(url: URL) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     options = f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={BUSY_S * 1000} -c timezone=UTC"
-    arguments = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "options": options}
+    # passwords among the parameters: SQLAlchemy masks only the one before the @
+    secret = {key: value for key, value in url.query.items() if "pass" in key}
+    url = url.difference_update_query(secret)
+    arguments = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "options": options, **secret}
     try:
         return create_engine(url, pool_pre_ping=True, connect_args=arguments)
     except ModuleNotFoundError as wrong:

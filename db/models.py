@@ -124,11 +124,8 @@ class ArticleRow(Base):
     """One article as last understood; `address_id` is the ledger row whose page it was read from."""
 
     __tablename__ = "articles"
-    __table_args__ = (
-        Index("ix_articles_newest", "published_at", "key"),
-        Index("ix_articles_site_newest", "site", "published_at", "key"),
-        Index(None, "text_digest"),
-    )
+    # the two indexes on (published_at DESC, key) are the migration's: each database spells them its own way
+    __table_args__ = (Index(None, "text_digest"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)  # shown to people as the article's id

@@ -19,7 +19,6 @@ from pipeline.article import RawPage
 BLOCK_BYTES = 16 << 20  # a bigger record is a film or a dump: twice what a page may have
 CHUNK_BYTES = 1 << 18
 GZIP, ZSTD, PLAIN = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"WARC/1."
-DAMAGED: type[Exception] = isal_zlib.error
 REQUESTED = "WARC-X-Requested-URI"  # ours: the address asked for when another one answered
 
 
@@ -180,7 +179,7 @@ def _member(file: BinaryIO, start: int) -> tuple[int, bytes] | None:
         read += len(chunk)
         try:
             parts.append(inflate.decompress(chunk, BLOCK_BYTES))
-        except DAMAGED:
+        except isal_zlib.error:  # type: ignore[misc]  # its stub declares an instance
             return None
         size += len(parts[-1])
         if size > BLOCK_BYTES or inflate.unconsumed_tail:

@@ -1,0 +1,57 @@
+"""The ledger's laws, asked of the store: what every run and every address must satisfy at any moment."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.addresses import STATES, State
+from db.models import AddressRow, ArticleRow, Run
+from db.runs import Outcome, count_run, is_alive
+
+SHOWN = 20  # sentences per law; a store that broke one a thousand times needs no thousand lines
+
+
+def check_ledger(s: Session) -> list[str]:
+    """A sentence for every broken law of the ledger; empty when it balances."""
+    laws = (_runs_that_do_not_add_up, _runs_left_running, _unknown_states, _stored_without_article)
+    return [sentence for law in (*laws, _articles_of_other_addresses) for sentence in law(s)]
+
+
+def _runs_that_do_not_add_up(s: Session) -> Iterator[str]:
+    for run in s.scalars(select(Run).order_by(Run.id)):
+        ended = run.outcome != Outcome.RUNNING
+        total = sum(run.balance.values()) if ended else count_run(s, run.id).found
+        if run.found != total:
+            yield f"run {run.id} of {run.site}: found {run.found} addresses, its states sum to {total}"
+
+
+def _runs_left_running(s: Session) -> Iterator[str]:
+    now = datetime.now(UTC)
+    for run in s.scalars(select(Run).where(Run.outcome == Outcome.RUNNING).order_by(Run.id)):
+        if not is_alive(run, now):
+            yield f"run {run.id} of {run.site}: still marked running, but process {run.pid} is gone"
+
+
+def _unknown_states(s: Session) -> Iterator[str]:
+    wrong = AddressRow.state.not_in(STATES) | AddressRow.last_outcome.not_in(STATES)
+    for row in s.scalars(select(AddressRow).where(wrong).order_by(AddressRow.id).limit(SHOWN)):
+        yield f"address {row.url}: state {row.state!r}, outcome {row.last_outcome!r} is none we know"
+
+
+def _stored_without_article(s: Session) -> Iterator[str]:
+    held = select(ArticleRow.address_id)
+    query = select(AddressRow).where(AddressRow.state == State.STORED, AddressRow.id.not_in(held))
+    for row in s.scalars(query.order_by(AddressRow.id).limit(SHOWN)):
+        yield f"address {row.url}: is stored, but there is no article"
+
+
+def _articles_of_other_addresses(s: Session) -> Iterator[str]:
+    settled = (State.STORED, State.GONE)
+    query = select(AddressRow).join(ArticleRow, ArticleRow.address_id == AddressRow.id)
+    for row in s.scalars(query.where(AddressRow.state.not_in(settled)).order_by(AddressRow.id).limit(SHOWN)):
+        yield f"address {row.url}: has an article, but its state is {row.state}"
+    without = select(func.count()).where(AddressRow.state == State.STORED, AddressRow.segment.is_(None))
+    if number := s.scalar(without):
+        yield f"{number} stored addresses: no archived page to read them again from"

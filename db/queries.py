@@ -1,0 +1,205 @@
+"""The reading side: rows for people and programs, the same from both databases."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, collate, func, select
+from sqlalchemy.orm import Session
+
+from db.addresses import State, address_key
+from db.errors import AmbiguousId, SearchError
+from db.models import (
+    AddressRow,
+    ArticleRow,
+    AuthorRow,
+    CaptionRow,
+    CutsRow,
+    MakeRow,
+    PartOfArticle,
+    Run,
+    TagRow,
+)
+from db.runs import Balance, RunRow, count_addresses, run_row
+from db.search import matching
+from db.store import article_key
+from pipeline.article import ARTICLE, Caption, caption_json, iso
+
+SHORTEST_PREFIX = 4
+ID_PREFIX = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},16}}")
+BATCH = 200  # articles whose parts are fetched together; a few megabytes in memory
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStatus:
+    """What the store knows of one site; `last_run` is None for one never crawled."""
+
+    site: str
+    articles: int
+    newest_published_at: datetime | None
+    balance: Balance
+    last_run: RunRow | None
+
+
+def articles(  # noqa: PLR0913 - each narrows the list, all are optional
+    s: Session,
+    *,
+    search: str | None = None,
+    site: str | None = None,
+    make: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int | None = 50,
+) -> list[dict[str, Any]]:
+    """The articles that fit all that is given, newest first, under the names of the JSON contract.
+
+    `since` is inclusive, `until` is not; both leave out articles without a date. `limit` None: all of them.
+    Served by the index on (published_at, key), with `site` the one on (site, published_at, key), with
+    `search` the full-text index. Raises SearchError for a search or limit that means nothing.
+    """
+    if limit is not None and limit < 0:
+        raise SearchError(f"limit {limit}: is below zero; give 0 or more")
+    query = select(ArticleRow)
+    if search is not None:
+        query = query.where(matching(s, search))
+    if site is not None:
+        query = query.where(ArticleRow.site == site)
+    if make is not None:
+        named = select(MakeRow.article_id).where(MakeRow.name == make)
+        query = query.where(ArticleRow.id.in_(named))
+    if since is not None:
+        query = query.where(ArticleRow.published_at >= since)
+    if until is not None:
+        query = query.where(ArticleRow.published_at < until)
+    query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(limit)
+    return list(_rows(s, query))
+
+
+def article(s: Session, id_or_url: str) -> dict[str, Any] | None:
+    """One article with its cleaning receipt and times, by its id, four or more digits of it, or its address.
+
+    The address may be the one it was found under or a duplicate's. None when there is none. Raises
+    AmbiguousId when the digits begin several ids.
+    """
+    row = _by_id(s, id_or_url.strip().lower()) or _by_url(s, id_or_url.strip())
+    if row is None:
+        return None
+    cuts = s.scalars(select(CutsRow.cuts).where(CutsRow.article_id == row.id)).one_or_none() or []
+    return {
+        **_json(row, _parts(s, [row])),
+        "removed": [cut["text"] for cut in cuts if cut["became"] is None],
+        "cuts": cuts,
+        "verdict": ARTICLE,
+        "fetched_at": iso(row.fetched_at),
+        "first_stored_at": iso(row.first_stored_at),
+        "updated_at": iso(row.updated_at),
+    }
+
+
+def export_rows(s: Session) -> Iterator[dict[str, Any]]:
+    """All articles, newest first, then by address: the same rows from any store with the same articles."""
+    url = collate(ArticleRow.url, "C") if s.get_bind().dialect.name == "postgresql" else ArticleRow.url
+    yield from _rows(s, select(ArticleRow).order_by(ArticleRow.published_at.desc().nulls_last(), url))
+
+
+def runs(s: Session, site: str | None = None, limit: int = 50) -> list[RunRow]:
+    """The newest runs first, of `site` alone if given."""
+    query = select(Run).order_by(Run.id.desc()).limit(limit)
+    return [run_row(s, run) for run in s.scalars(query.where(Run.site == site) if site else query)]
+
+
+def site_status(s: Session) -> list[SiteStatus]:
+    """Every site the store knows, in order of name."""
+    newest = {
+        site: (number, moment)
+        for site, number, moment in s.execute(
+            select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(ArticleRow.site)
+        )
+    }
+    last = select(func.max(Run.id)).group_by(Run.site)
+    lasts = {run.site: run_row(s, run) for run in s.scalars(select(Run).where(Run.id.in_(last)))}
+    found = set(s.scalars(select(AddressRow.site).distinct()))
+    return [
+        SiteStatus(site, *newest.get(site, (0, None)), count_addresses(s, site), lasts.get(site))
+        for site in sorted({*newest, *lasts, *found})
+    ]
+
+
+def _by_id(s: Session, digits: str) -> ArticleRow | None:
+    if not ID_PREFIX.fullmatch(digits):
+        return None
+    above = digits + "g"  # after every digit, so that the index on key serves
+    query = select(ArticleRow).where(ArticleRow.key >= digits, ArticleRow.key < above).limit(2)
+    rows = s.scalars(query).all()
+    if len(rows) > 1:
+        raise AmbiguousId(f"article {digits}: several ids begin so; give more digits")
+    return rows[0] if rows else None
+
+
+def _by_url(s: Session, url: str) -> ArticleRow | None:
+    row = s.scalar(select(ArticleRow).where(ArticleRow.key == article_key(url)))
+    if row is not None:
+        return row
+    address = s.scalar(select(AddressRow).where(AddressRow.key == address_key(url)))
+    if address is None:
+        return None
+    if address.state == State.DUPLICATE and address.reason:
+        other = address.reason.removeprefix("of ")
+        return s.scalar(select(ArticleRow).where(ArticleRow.key == article_key(other)))
+    return s.scalar(select(ArticleRow).where(ArticleRow.address_id == address.id))
+
+
+def _rows(s: Session, query: Select[ArticleRow]) -> Iterator[dict[str, Any]]:
+    for batch in s.scalars(query.execution_options(yield_per=BATCH)).partitions():
+        parts = _parts(s, batch)
+        for row in batch:
+            yield _json(row, parts)
+            s.expunge(row)  # a long export must not keep every article in memory
+
+
+Parts = dict[type[PartOfArticle], dict[int, list[Any]]]
+
+
+def _parts(s: Session, rows: Sequence[ArticleRow]) -> Parts:
+    """The lists of these articles, each in its own order; served by the tables' primary keys."""
+    ids = [row.id for row in rows]
+    parts: Parts = {}
+    for table in (AuthorRow, TagRow, MakeRow, CaptionRow):
+        of: dict[int, list[Any]] = defaultdict(list)
+        query = select(*(column for column in table.__table__.columns)).where(table.article_id.in_(ids))
+        for part in s.execute(query.order_by(table.article_id, table.position)):
+            of[part.article_id].append(part)
+        parts[table] = of
+    return parts
+
+
+def _json(row: ArticleRow, parts: Parts) -> dict[str, Any]:
+    """`row` under the names and in the order of `CleanArticle.as_json`, with its id and site in front."""
+
+    def names(table: type[PartOfArticle]) -> list[str]:
+        return [part.name for part in parts[table].get(row.id, [])]
+
+    captions = (
+        Caption(part.text, part.subject, part.view, part.credit, part.image)
+        for part in parts[CaptionRow].get(row.id, [])
+    )
+    return {
+        "id": row.key,
+        "site": row.site,
+        "url": row.url,
+        "title": row.title,
+        "standfirst": row.standfirst,
+        "authors": names(AuthorRow),
+        "published_at": iso(row.published_at),
+        "modified_at": iso(row.modified_at),
+        "section": row.section,
+        "tags": names(TagRow),
+        "language": row.language,
+        "image": row.image,
+        "makes": names(MakeRow),
+        "text": row.text.split("\n\n") if row.text else [],
+        "captions": [caption_json(caption) for caption in captions],
+    }
