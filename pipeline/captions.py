@@ -73,10 +73,8 @@ def read_caption(line: str, *, in_run: bool = False) -> Caption | None:
 def split_credit(text: str) -> tuple[str, str | None]:
     """The words of a picture's caption without its credit, and the credit; None when it names none."""
     text = " ".join(text.split())
-    lowered = text.casefold()
-    for word in ("hearst owned", "null"):
-        if lowered == word or lowered.endswith(" " + word):
-            return text[: len(text) - len(word)].rstrip(" |"), None
+    if (words := _without_null(text)) != text:
+        return words, None
     if cut := _label_at(text):
         after = text[cut[1] :]
         if not _is_name(after):
@@ -121,8 +119,12 @@ def _label_at(text: str) -> tuple[int, int] | None:
 
 
 def _by_grammar(text: str, *, in_run: bool) -> Caption | None:
-    words = text.split()
-    if len(words) > MAX_CAPTION_WORDS or text[-1] in ".!?:;,\u2026" or not all(map(_has_capital, words)):
+    words = _without_null(text).split()
+    if (
+        not 0 < len(words) <= MAX_CAPTION_WORDS
+        or text[-1] in ".!?:;,\u2026"
+        or not all(map(_has_capital, words))
+    ):
         return None
     begin, end = _view(words)
     if begin == end:
@@ -133,6 +135,13 @@ def _by_grammar(text: str, *, in_run: bool) -> Caption | None:
     if not in_run and not _stands_alone(words[begin:end], subject, credit):
         return None
     return Caption(text, subject=subject or None, view=" ".join(words[begin:end]), credit=_credit(credit))
+
+
+def _without_null(text: str) -> str:
+    """`text` without the word that a site prints where a picture has no credit."""
+    lowered = " " + text.casefold()
+    word = next((word for word in ("hearst owned", "null") if lowered.endswith(" " + word)), "")
+    return text[: len(text) - len(word)].rstrip(" |") if word else text
 
 
 def _stands_alone(view: Sequence[str], subject: str, credit: str) -> bool:

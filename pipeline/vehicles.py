@@ -72,10 +72,12 @@ def _tables() -> dict[str, Any]:
 
 def _names() -> Iterator[Name]:
     for make, entry in _tables()["makes"].items():
-        for spelling in dict.fromkeys((make, make.upper(), *entry.get("also", ()))):
-            yield Name(
-                _words(spelling), (make,), entry.get("careful") if spelling in {make, make.upper()} else None
-            )
+        careful = entry.get("careful")
+        yield Name(_words(make), (make,), careful)
+        if make.upper() != make:  # RAM and SEAT stand in prose for memory and a chair: capitals prove nothing
+            yield Name(_words(make.upper()), (make,), careful and "always")
+        for spelling in entry.get("also", ()):
+            yield Name(_words(spelling), (make,))
         for other in entry.get("not", ()):
             yield Name(_words(other), ())
     for group, entry in _tables()["groups"].items():
@@ -106,6 +108,7 @@ def _mentions(text: str) -> Iterator[Mention]:
     index = _names_by_first_word()
     matches = list(_WORD.finditer(text))
     words = [match.group() for match in matches]
+    prose = not _in_capitals(words)
     after = 0
     for at, word in enumerate(words):
         if at < after or word not in index:
@@ -113,19 +116,21 @@ def _mentions(text: str) -> Iterator[Mention]:
         name = next((n for n in index[word] if tuple(words[at : at + len(n.words)]) == n.words), None)
         if name:
             after = at + len(name.words)
-            yield Mention(name, name.careful is None or _proven(name, text, matches, words, at))
+            proven = name.careful is None or _has_company(name, words, at)
+            inside = prose and name.careful == "outside prose" and _inside_sentence(text, matches, at)
+            yield Mention(name, proven or inside)
 
 
-def _proven(name: Name, text: str, matches: Sequence[re.Match[str]], words: Sequence[str], at: int) -> bool:
-    """Whether a name that is an everyday word as well stands here for the make."""
+def _has_company(name: Name, words: Sequence[str], at: int) -> bool:
+    """Whether the words around the name are a car's: a model or a company's word after it, a year before it."""
     after = words[at + len(name.words)] if at + len(name.words) < len(words) else ""
     before = words[at - 1] if at else ""
-    inside = at > 0 and not _SENTENCE_END.search(text, matches[at - 1].end(), matches[at].start())
-    if after in _models(name.makes[0]) or _YEAR.fullmatch(before):
-        return True
-    if after in _COMPANY_WORDS and (inside or after[0].isupper()):
-        return True
-    return name.careful == "outside prose" and inside and not _in_capitals(words)
+    return after in _models(name.makes[0]) or after in _COMPANY_WORDS or bool(_YEAR.fullmatch(before))
+
+
+def _inside_sentence(text: str, matches: Sequence[re.Match[str]], at: int) -> bool:
+    """Whether the word does not begin its sentence, where any word has a capital."""
+    return at > 0 and not _SENTENCE_END.search(text, matches[at - 1].end(), matches[at].start())
 
 
 def _in_capitals(words: Sequence[str]) -> bool:
