@@ -1,6 +1,5 @@
 """A made car-news site on a free loopback port, and crawls of it in child processes."""
 
-import json
 import os
 import signal
 import socket
@@ -14,12 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.engine import open_store, reading
+from db.laws import check_ledger
+from db.models import AddressRow, ArticleRow, Run
 
 ROOT = Path(__file__).parent.parent
 
 SENTENCE = (
-    "The {name} number {n} left the workshop on a rainy morning, and the people who built it stood at the gate "
-    "until its rear lamps were gone behind the mill."
+    "The {name} number {n} left the workshop on a rainy morning, and the people who built it stood "
+    "at the gate until its rear lamps were gone behind the mill."
 )
 HTML = "text/html; charset=utf-8"
 XML = "application/xml"
@@ -57,10 +64,8 @@ class Site:
         self.feed([f"/news/2026/{n}" for n in range(count)])
 
     def feed(self, paths: list[str]) -> None:
-        items = "".join(
-            f"<item><title>T</title><link>{path if '://' in path or ':' in path[:12] else self.home[:-1] + path}</link></item>"
-            for path in paths
-        )
+        links = [path if ":" in path else self.home[:-1] + path for path in paths]
+        items = "".join(f"<item><title>T</title><link>{link}</link></item>" for link in links)
         self.pages["/rss"] = Answer(f'<rss version="2.0"><channel>{items}</channel></rss>'.encode(), kind=XML)
 
     @property
@@ -77,6 +82,7 @@ class Site:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else every answer waits 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
         site: Site = self.server.site  # type: ignore[attr-defined]
@@ -134,7 +140,8 @@ def article(n: int, home: str = "", body: str | None = None) -> bytes:
         f"<!doctype html><html lang=en><head><title>Story {n}</title>"
         f'<meta property="og:title" content="Story number {n}"><meta property="og:type" content="article">'
         f'<meta property="article:published_time" content="2026-10-{n % 28 + 1:02}T08:00:00Z">'
-        f"</head><body><nav><a href=/>Home</a></nav><article><h1>Story number {n}</h1>{text}</article></body></html>"
+        f"</head><body><nav><a href=/>Home</a></nav>"
+        f"<article><h1>Story number {n}</h1>{text}</article></body></html>"
     ).encode()
 
 
@@ -193,6 +200,34 @@ class Place:
         child = self.start(*words, **environment)
         return end_of(child)
 
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """A session that reads the store."""
+        engine = open_store(self.store)
+        try:
+            with reading(engine) as s:
+                yield s
+        finally:
+            engine.dispose()
+
+    def states(self) -> dict[str, tuple[str, str | None]]:
+        """State and reason of every address, by the path of the address."""
+        with self.open() as s:
+            rows = s.scalars(select(AddressRow)).all()
+            return {urlsplit(row.url).path: (row.state, row.reason) for row in rows}
+
+    def runs(self) -> list[tuple[str, int, dict[str, int]]]:
+        """Outcome, found and balance of every run, after the laws of the ledger were checked."""
+        with self.open() as s:
+            assert check_ledger(s) == []
+            return [(row.outcome, row.found, row.balance) for row in s.scalars(select(Run).order_by(Run.id))]
+
+    def articles(self) -> list[tuple[object, ...]]:
+        """All that a reader may see of every article, in a fixed order."""
+        with self.open() as s:
+            rows = s.scalars(select(ArticleRow).order_by(ArticleRow.url)).all()
+            return [(r.url, r.title, r.text, r.published_at, r.site, r.content_digest) for r in rows]
+
     def crawl(self, *words: str, **environment: str) -> "Ended":
         return self.run("crawler", *words, **environment)
 
@@ -220,7 +255,3 @@ def until(claim: Callable[[], object], timeout_s: float = 30) -> None:
     while not claim():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
-
-
-def as_json(value: object) -> str:
-    return json.dumps(value, indent=1, default=str, sort_keys=True)
