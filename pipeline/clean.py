@@ -1,12 +1,16 @@
 """`clean_html`: a page to a `CleanArticle`, through extraction, the list of steps and the verdict."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from pipeline.article import Block, Caption, CleanArticle, Cut, Extraction, Kind
+from pipeline.article import Block, Caption, CleanArticle, Cut, Extraction, Metadata
+from pipeline.captions import read_caption, split_credit
+from pipeline.claims import BECAME
 from pipeline.extract import extract
 from pipeline.rules import GENERIC, Rules
-from pipeline.claims import BECAME
-from pipeline.steps import STEPS, Step, drop_captions, drop_marked
+from pipeline.steps import BECOMES, STEPS, Step
+from pipeline.urls import canonical_url, host_of
+from pipeline.vehicles import makes_in
 from pipeline.verdict import verdict
 
 
@@ -18,21 +22,30 @@ def clean_html(
     `url` makes relative addresses absolute, `content_type` is the server's header. Where the page is no article,
     `verdict` says why and the fields hold what could be read.
     """
-    return article_from(extract(html, url, rules=rules, content_type=content_type), rules)
+    try:
+        return article_from(extract(html, url, rules=rules, content_type=content_type), rules)
+    except Exception as error:  # noqa: BLE001 - the one place that keeps the promise never to raise
+        # Only a fault of ours comes here; the flag carries it to the log, and the archive keeps the page.
+        return unread(url, f"fault: {type(error).__name__}: {error}")
+
+
+def unread(url: str | None, flag: str) -> CleanArticle:
+    """The answer for a page that could not be read: no field, no block, and the flag that says why."""
+    return article_from(Extraction(url, Metadata(), (), (flag,)))
 
 
 def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle:
     """The article an extraction holds: its kept blocks, and every other block as a cut."""
     kept, cuts = run(STEPS, extraction.blocks, rules)
     meta = extraction.metadata
-    captions = captions_from(cuts)
+    texts = [meta.title or "", meta.standfirst or "", *(block.text for block in kept)]
     return CleanArticle(
-        url=meta.canonical_url or extraction.url,
+        url=own_address(extraction.url, meta.canonical_url),
         title=meta.title,
         standfirst=meta.standfirst,
         blocks=tuple(kept),
         cuts=tuple(cuts),
-        captions=captions,
+        captions=captions_from(cuts),
         authors=meta.authors,
         published_at=meta.published_at,
         modified_at=meta.modified_at,
@@ -40,11 +53,18 @@ def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle
         tags=meta.tags,
         language=meta.language,
         image=meta.image,
-        makes=(),
+        makes=makes_in(texts),
         verdict=verdict(extraction, kept),
         evidence=meta.evidence,
         flags=extraction.flags,
     )
+
+
+def own_address(url: str | None, stated: str | None) -> str | None:
+    """The address an article is known by: what the page calls its own, if that is of the same site, else `url`."""
+    if stated and (url is None or host_of(stated) == host_of(url)):
+        return canonical_url(stated) or url
+    return (canonical_url(url) or url) if url else None
 
 
 def run(steps: Sequence[Step], blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], list[Cut]]:
@@ -61,16 +81,20 @@ def run(steps: Sequence[Step], blocks: Sequence[Block], rules: Rules) -> tuple[l
 
 
 def cut_by(step: Step, block: Block) -> Cut:
-    """The receipt for one block: a marked one names its mark, another the step."""
-    if step is drop_marked and block.marked:
+    """The receipt for one block: a marked one names its mark, another the step or the step's finer rule."""
+    if block.marked:
         return Cut(block.marked, block, BECAME.get(block.marked))
-    return Cut(step.__name__, block, "captions" if step is drop_captions else None)
+    return Cut(step.__name__, block, BECOMES.get(step))
 
 
 def captions_from(cuts: Sequence[Cut]) -> tuple[Caption, ...]:
-    """The captions among the cuts, as data."""
-    return tuple(
-        Caption(text=cut.block.text, image=cut.block.image)
-        for cut in cuts
-        if cut.became == "captions" and cut.block.kind is Kind.CAPTION
-    )
+    """The captions among the cuts, taken apart as far as their words allow."""
+    return tuple(caption_of(cut.block) for cut in cuts if cut.became == "captions")
+
+
+def caption_of(block: Block) -> Caption:
+    """A caption block as data: by the photo desks' grammar, else the words and the credit they end in."""
+    read = read_caption(block.text, in_run=True)
+    if read is not None and (read.view or read.credit):
+        return replace(read, text=block.text, image=block.image)
+    return Caption(text=block.text, credit=split_credit(block.text)[1], image=block.image)

@@ -16,6 +16,20 @@ LANG = re.compile(rb"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})", re.I)
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 META_REACH = 16_384  # bytes; browsers look at 1,024, real pages put theirs further down
 
+MAGIC = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"\x00\x00\x00\x18ftyp",
+)
+UNPRINTED = bytes(set(range(32)) - {9, 10, 12, 13, 27})  # 27 begins the shifts of ISO-2022
+MAX_UNPRINTED = 0.05  # share of such bytes in the head of a text page; pictures have about 10 %
+BINARY_READ = 1000  # bytes of a binary answer that are shown at all
+
 # The web's names for encodings that differ from Python's (WHATWG Encoding Standard).
 LABELS = {
     "iso-8859-1": "cp1252",
@@ -69,7 +83,8 @@ def decode(html: bytes | str, content_type: str | None = None) -> tuple[str, tup
     """The page's text and the flags that say what was odd about its bytes; never raises.
 
     `content_type` is the server's header. Bytes that are sound UTF-8 are read as such whatever their label says:
-    text in another encoding almost never is. Flags: "no bom", "charset mislabelled", "characters lost".
+    text in another encoding almost never is. Flags: "utf-16 without byte-order mark", "binary",
+    "charset mislabelled", "characters lost".
     """
     if isinstance(html, str):
         return html, ()
@@ -79,6 +94,8 @@ def decode(html: bytes | str, content_type: str | None = None) -> tuple[str, tup
     wide = wide_without_bom(html)
     if wide:
         return html.decode(wide, "replace"), ("utf-16 without byte-order mark",)
+    if is_binary(html):
+        return html[:BINARY_READ].decode("ascii", "ignore"), ("binary",)
     label = stated(html, content_type)
     try:
         if label not in ("iso2022_jp", "hz", "utf-7"):
@@ -123,6 +140,14 @@ def wide_without_bom(html: bytes) -> str | None:
     if head[0::2].count(0) > half * 0.7 and head[1::2].count(0) < half * 0.1:
         return "utf-16-be"
     return None
+
+
+def is_binary(html: bytes) -> bool:
+    """Whether the bytes are a picture, an archive or a document rather than text in any encoding."""
+    head = html[:4096]
+    return (
+        html.startswith(MAGIC) or len(head) - len(head.translate(None, UNPRINTED)) > len(head) * MAX_UNPRINTED
+    )
 
 
 def lost_share(text: str) -> float:

@@ -5,24 +5,24 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from pipeline.article import Block, Extraction, Metadata
-from pipeline.body import is_prose
 from pipeline.blocks import blocks_of
+from pipeline.body import is_prose
+from pipeline.bounds import bounded
+from pipeline.claims import claimed
 from pipeline.decoding import decode
 from pipeline.metadata import metadata_of
 from pipeline.rules import GENERIC, Rules
-from pipeline.claims import claimed
 
 HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
-MAX_CHARS = 12_000_000  # a page longer than this is cut there; the longest real page seen has 5 million
 
 
 def extract(
     html: bytes | str, url: str | None = None, *, rules: Rules = GENERIC, content_type: str | None = None
 ) -> Extraction:
     """The page as blocks and metadata, nothing removed yet; an empty page has no blocks."""
-    text, flags = decode(html, content_type)
-    if len(text) > MAX_CHARS:
-        text, flags = text[:MAX_CHARS], (*flags, "cut short")
+    text, odd = decode(html, content_type)
+    text, cut = bounded(text)
+    flags = (*odd, *cut)
     tree = LexborHTMLParser(text)
     root = tree.body or tree.root
     if root is None:
@@ -30,6 +30,8 @@ def extract(
     metadata = metadata_of(tree, url, rules)
     blocks = believed(blocks_of(root, marks_of(tree, rules)))
     metadata, blocks = claimed(metadata, blocks)
+    if not blocks and tree.css_first("script") is not None:
+        flags = (*flags, "scripted")
     return Extraction(url, metadata, tuple(blocks), flags)
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 
 from pipeline import body
 from pipeline.article import Block, Kind
+from pipeline.captions import read_caption
 from pipeline.lexicon import closing, furniture
 from pipeline.rules import Rules
 from pipeline.titles import fold
 
+MAX_CAPTION_LINE = 160  # characters; longer lines with a credit are paragraphs that end in one
 MAX_STOP = 80  # characters; no heading that opens a related box is longer
 MOST_AFTER = 0.3  # share of a box's prose that may be lost to a closing heading inside it
 Step = Callable[[Sequence[Block], Rules], list[Block]]
@@ -37,6 +39,34 @@ def drop_foreign_boxes(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
 def drop_captions(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     """Without picture captions, which become data."""
     return [block for block in blocks if block.kind is not Kind.CAPTION]
+
+
+def drop_caption_lines(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
+    """Without lines that are captions by the photo desks' grammar, which become data."""
+    found = {block.order for block in blocks if is_line(block) and read_caption(block.text)}
+    if found:
+        found |= neighbours(blocks, found)
+    return [block for block in blocks if block.order not in found]
+
+
+def is_line(block: Block) -> bool:
+    """Whether a block is short plain text: captions set as text are neither headings nor list items."""
+    return block.kind is Kind.PARAGRAPH and len(block.text) < MAX_CAPTION_LINE
+
+
+def neighbours(blocks: Sequence[Block], sure: set[int]) -> set[int]:
+    """The lines next to sure captions that are captions too, being read in a run of them."""
+    found: set[int] = set()
+    for row in (blocks, blocks[::-1]):
+        in_run = False
+        for block in row:
+            if block.order in sure:
+                in_run = True
+            elif in_run and is_line(block) and read_caption(block.text, in_run=True):
+                found.add(block.order)
+            else:
+                in_run = False
+    return found
 
 
 def cut_after_stops(blocks: Sequence[Block], rules: Rules) -> list[Block]:
@@ -112,9 +142,13 @@ STEPS: tuple[Step, ...] = (
     drop_captions,  # before the body is chosen: captions say nothing about where the article is
     cut_outside_body,
     drop_foreign_boxes,
+    drop_caption_lines,  # before furniture: a run of captions may hold a site's bare name
     cut_after_stops,
     cut_after_closing,
     drop_furniture,
     drop_link_lines,
     drop_dangling_headings,  # last: earlier steps leave headings behind
 )
+
+# What the blocks a step takes turn into; other steps take boilerplate.
+BECOMES: dict[Step, str] = {drop_captions: "captions", drop_caption_lines: "captions"}
