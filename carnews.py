@@ -3,8 +3,6 @@
 Heavy rooms are imported inside the functions: a command pays only for what it uses, and only children crawl.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -20,11 +18,6 @@ from terminal.program import group, run
 from terminal.screen import screen
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from crawler.sites import SiteBook
-    from db.ledger import History
-    from db.settings import Settings
     from pipeline.article import CleanArticle
 
 app = group(
@@ -52,31 +45,30 @@ def root(*, version: opt.Version = False) -> None:
 @app.command()
 def demo(*, port: opt.Port = 8907, db: opt.Db = None, quiet: opt.Quiet = False) -> int:
     """Crawl a made car-news web and show it."""
-    from db.engine import open_store, reading
+    from crawler.recall import recalled
     from db.queries import articles as listed
-    from db.settings import settings
     from demo import serve
     from ops.crawls import Crawls
     from ops.orders import orders_for
+    from ops.stores import opened
     from terminal.progress import crawl_progress
 
-    here, conf = screen(quiet=quiet), settings(db)
-    folder = conf.archive_folder.parent / "demo-sites"
-    conf = conf.model_copy(update={"sites": folder})
-    engine = open_store(conf.database_url)
+    here, store = screen(quiet=quiet), opened(db, new=True)
+    folder = store.settings.archive_folder.parent / "demo-sites"
+    store = store.with_sites(folder)
     with serve(port) as web, crawl_progress(here) as told:
         web.write_site_files(folder)
-        names = list(web.sites)
-        accounts, code = Crawls(engine, conf, orders_for(names, _book(conf)), told=told).run()
+        accounts, code = Crawls(store, orders_for(list(web.sites), store.book), told=told).run()
     code = tour.show_outcomes(here, [account.as_row() for account in accounts], code)
-    with reading(engine) as s:
-        newest = listed(s, site=names[0], limit=tour.LOOKED_AT)
+    with store.reading() as s:
+        newest = listed(s, site=next(iter(web.sites)), limit=tour.LOOKED_AT)
         hits = listed(s, search=tour.WORD, limit=5)
+        read = [recalled(s, store.archive, store.book, row["url"])[1] for row in newest]
     if newest:
-        shown = max(((_recalled(conf, row["url"])[1], row) for row in newest), key=tour.liveliness)
-        tour.show_article(here, *shown)
+        article, row = max(zip(read, newest, strict=True), key=tour.liveliness)
+        tour.show_article(here, article, row)
         tour.show_hits(here, hits)
-        tour.show_next(here, shown[1], db)
+        tour.show_next(here, row, db)
     return code
 
 
@@ -94,24 +86,22 @@ def crawl(
     quiet: opt.Quiet = False,
 ) -> int:
     """Crawl sites, or single addresses, once."""
-    from db.engine import open_store
-    from db.settings import settings
     from ops.crawls import Crawls
     from ops.launch import CrawlOptions
     from ops.orders import orders_for
+    from ops.stores import opened, site_book
     from terminal.progress import crawl_progress
 
-    here, conf = screen(quiet=quiet), settings(db)
+    here, book = screen(quiet=quiet), site_book()
     wanted = CrawlOptions(max_articles, asked.moment(since, "--since"), dry_run)
     limit = asked.period(time_limit, "--time-limit")
     if bool(what) == everything:
         raise CommandError("crawl: name sites or addresses, or give --all alone; `carnews sites` lists them")
-    book = _book(conf)
     orders = orders_for(what or sorted(book.sites), book, wanted)
-    outcomes.show_warnings(here, book.problems if everything else [], conf.contact)
-    engine = open_store(conf.database_url)
+    store = opened(db, new=True)
+    outcomes.show_warnings(here, book.problems if everything else [], store.settings.contact)
     with crawl_progress(here) as told:
-        accounts, code = Crawls(engine, conf, orders, jobs, limit, told).run()
+        accounts, code = Crawls(store, orders, jobs, limit, told).run()
     outcomes.show_outcomes(here, [account.as_row() for account in accounts])
     return code
 
@@ -128,13 +118,16 @@ def clean(what: opt.Page, *, url: opt.PageUrl = None, form: opt.PageForm = opt.P
 @app.command()
 def explain(what: opt.Page, *, url: opt.PageUrl = None, db: opt.Db = None) -> None:
     """Show what was cut from a page, and by which rule."""
-    from db.settings import settings
+    from crawler.recall import recalled
+    from ops.stores import opened
 
     here = screen()
     if not asked.is_url(what):
         compare.show_explained(here, _understood(what, url))
         return
-    known, article = _recalled(settings(db), what)
+    store = opened(db)
+    with store.reading() as s:
+        known, article = recalled(s, store.archive, store.book, what)
     if known is None:
         raise CommandError(f"{what}: not in this store; `carnews crawl {what}` fetches it")
     if article is not None:
@@ -156,11 +149,12 @@ def list_articles(
 ) -> None:
     """List and search the articles, newest first."""
     from db.queries import articles as listed
+    from ops.stores import opened
     from pipeline.vehicles import makes_in
 
     make = (makes_in([make]) or (make,))[0] if make else None  # "vw" is kept as "Volkswagen"
     days = {"since": asked.moment(since, "--since"), "until": asked.moment(until, "--until", end=True)}
-    with _reading(db) as s:
+    with opened(db).reading() as s:
         rows = listed(s, search=search, site=site, make=make, limit=limit, **days)
     show_rows(screen(), rows, listing.ARTICLES, form, listing.ARTICLE_CSV)
 
@@ -169,8 +163,9 @@ def list_articles(
 def show(what: opt.Id, *, form: opt.PageForm = opt.PageFormat.TEXT, db: opt.Db = None) -> None:
     """Show one article by its id or address."""
     from db.queries import article
+    from ops.stores import opened
 
-    with _reading(db) as s:
+    with opened(db).reading() as s:
         found = article(s, what)
     if found is None:
         raise CommandError(f"{what}: no such article; `carnews articles` lists ids and addresses")
@@ -179,38 +174,35 @@ def show(what: opt.Id, *, form: opt.PageForm = opt.PageFormat.TEXT, db: opt.Db =
 
 @sites_app.callback(invoke_without_command=True)
 def list_sites(context: typer.Context, *, form: opt.Form = Format.TABLE) -> None:
-    from db.settings import settings
+    from ops.stores import site_book
 
     if not context.invoked_subcommand:
-        show_rows(screen(), listing.site_rows(_book(settings()).sites), listing.SITES, form)
+        show_rows(screen(), listing.site_rows(site_book().sites), listing.SITES, form)
 
 
 @sites_app.command("check")
 def check_sites() -> int:
     """Read every site file and tell all mistakes."""
-    from db.settings import settings
+    from ops.stores import site_book
 
-    book = _book(settings())
+    book = site_book()
     return listing.show_problems(screen(), book.problems, len(book.sites))
 
 
 @app.command()
 def status(*, form: opt.Form = Format.TABLE, db: opt.Db = None, quiet: opt.Quiet = False) -> int:
     """Show each site's health and whether the ledger balances."""
-    from datetime import UTC, datetime
-
-    from db.engine import open_store, reading
     from db.laws import check_ledger
-    from db.settings import settings
     from ops.health import health, totals
+    from ops.stores import opened
 
-    here, conf = screen(quiet=quiet), settings(db)
-    engine = open_store(asked.existing(conf.database_url))
-    rhythms = {name: site.crawl.every for name, site in _book(conf).sites.items()}
-    rows = health(engine, rhythms, datetime.now(UTC))
-    show_rows(here, rows, listing.HEALTH, form)
-    with reading(engine) as s:
-        return listing.show_balance(here, totals(rows), check_ledger(s))
+    here, store, now = screen(quiet=quiet), opened(db), asked.now()
+    rows = health(store.engine, {name: site.crawl.every for name, site in store.book.sites.items()}, now)
+    show_rows(here, rows, listing.health_columns(now), form, listing.HEALTH_CSV)
+    if form == Format.TABLE:
+        listing.show_totals(here, totals(rows))
+    with store.reading() as s:
+        return listing.show_laws(here, check_ledger(s))
 
 
 @app.command("runs")
@@ -219,25 +211,33 @@ def list_runs(
 ) -> None:
     """List past crawls and ingests, newest first."""
     from db.queries import runs
+    from ops.stores import opened
 
-    with _reading(db) as s:
+    with opened(db).reading() as s:
         rows = listing.run_rows(runs(s, site, limit))
-    show_rows(screen(), rows, listing.RUNS, form)
+    show_rows(screen(), rows, listing.RUNS, form, listing.RUNS_CSV)
 
 
-@contextmanager
-def _reading(db: str | None) -> "Iterator[Session]":
-    from db.engine import open_store, reading
-    from db.settings import settings
+@db_app.command("upgrade")
+def upgrade_db(*, db: opt.Db = None) -> None:
+    """Bring the database to this version's schema, making it where there is none."""
+    from db.engine import schema_state
+    from ops.stores import opened
 
-    with reading(open_store(asked.existing(settings(db).database_url))) as s:
-        yield s
+    listing.show_schema(screen(), schema_state(opened(db, new=True).engine))
 
 
-def _book(conf: "Settings") -> "SiteBook":
-    from crawler.sites import load_sites
+@db_app.command("check")
+def check_db(*, db: opt.Db = None) -> int:
+    """Check that the schema is current and that every law of the ledger holds."""
+    from db.engine import schema_state
+    from db.laws import check_ledger
+    from ops.stores import opened
 
-    return load_sites(conf.sites)
+    store = opened(db, migrate=False)
+    listing.show_schema(screen(), schema_state(store.engine))
+    with store.reading() as s:
+        return listing.show_laws(screen(), check_ledger(s))
 
 
 def _understood(what: str, url: str | None) -> "CleanArticle":
@@ -247,28 +247,20 @@ def _understood(what: str, url: str | None) -> "CleanArticle":
     return clean_html(given.html, url) if given.html is not None else clean_text(given.text or "", url)
 
 
-def _recalled(conf: "Settings", url: str) -> "tuple[History | None, CleanArticle | None]":
-    from crawler.recall import recalled
-    from db.archive import Archive
-
-    with _reading(conf.database_url) as s:
-        return recalled(s, Archive(conf.archive_folder), _book(conf), url)
-
-
 def _fetched(url: str) -> "CleanArticle":
     """The page at `url`, fetched by a crawl of its own into a store that is thrown away."""
-    from db.settings import settings
-    from ops.crawls import crawl_into
+    from crawler.recall import recalled
+    from ops.crawls import Crawls
     from ops.orders import orders_for
+    from ops.stores import thrown_away
 
     with TemporaryDirectory(prefix="carnews-") as folder:
-        place = {"database_url": f"sqlite:///{folder}/page.db", "archive": Path(folder) / "archive"}
-        conf = settings().model_copy(update=place)
-        accounts = crawl_into(conf, orders_for([url], _book(conf)))
-        article = _recalled(conf, url)[1]
+        store = thrown_away(Path(folder))
+        accounts, _ = Crawls(store, orders_for([url], store.book)).run()
+        with store.reading() as s:
+            known, article = recalled(s, store.archive, store.book, url)
     if article is None:
-        why = outcomes.troubles(accounts[0].as_row())
-        raise TryLater("; ".join(why) or f"{url}: could not be fetched")
+        raise TryLater(outcomes.why_not(url, accounts[0].as_row(), known.address if known else None))
     return article
 
 

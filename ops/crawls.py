@@ -5,15 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Engine
-
 from db.addresses import State
-from db.engine import open_store
 from db.runs import Outcome, RunRow
-from db.settings import Settings
 from ops.fleet import Fleet, Order, crawl_all
 from ops.history import crawls_after, newest_run
 from ops.launch import DONE, TRY_LATER, CrawlResult, environment, verdict
+from ops.stores import Store
 
 Row = dict[str, object]
 INTERRUPTED = 130  # what a shell expects after Ctrl-C
@@ -69,8 +66,7 @@ class Account:
 class Crawls:
     """Some one-off crawls in one store. `told` gets the accounts so far as rows, three times a second."""
 
-    engine: Engine
-    settings: Settings
+    store: Store
     orders: Sequence[Order]
     at_once: int = 4
     limit: timedelta | None = None
@@ -78,18 +74,18 @@ class Crawls:
 
     def run(self) -> tuple[list[Account], int]:
         """The accounts in the order asked for, and the exit code they come to."""
-        before = newest_run(self.engine)
+        before = newest_run(self.store.engine)
         results: dict[str, CrawlResult] = {}
 
         def ended(result: CrawlResult) -> None:
             results[result.site] = result
 
         def accounts() -> list[Account]:
-            runs = crawls_after(self.engine, before, [order.site for order in self.orders])
+            runs = crawls_after(self.store.engine, before, [order.site for order in self.orders])
             return [Account(o.site, results.get(o.site), runs.get(o.site)) for o in self.orders]
 
         fleet = Fleet(
-            env=environment(self.settings),
+            env=environment(self.store.settings),
             at_once=self.at_once,
             deadline_s=self.limit.total_seconds() if self.limit else None,
             ended=ended,
@@ -109,12 +105,3 @@ def _code(account: Account) -> int:
     if account.ok or account.result is None:
         return DONE
     return account.result.exit_code
-
-
-def crawl_into(settings: Settings, orders: Sequence[Order]) -> list[Account]:
-    """The accounts of crawls into a store that may be new; raises StoreError where it cannot be opened."""
-    engine = open_store(settings.database_url)
-    try:
-        return Crawls(engine, settings, orders).run()[0]
-    finally:
-        engine.dispose()

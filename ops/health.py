@@ -12,6 +12,7 @@ from ops.timetable import timetable
 
 Row = dict[str, object]
 NEVER = "never"
+RANK = {"finished": 1, "limit": 1, "running": 1, NEVER: 2}  # every other outcome needs a look
 
 
 def health(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) -> list[Row]:
@@ -23,7 +24,7 @@ def health(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) -> l
         known = {status.site: status for status in site_status(s)}
     due_at = {slot.site: slot.due_at for slot in timetable(rhythms, last_crawls(engine), now)}
     rows = [_row(site, known.get(site), due_at.get(site)) for site in sorted({*known, *rhythms})]
-    return sorted(rows, key=lambda row: (row["last"] in {NEVER, "finished", "limit", "running"}, row["site"]))
+    return sorted(rows, key=lambda row: (RANK.get(str(row["last"]), 0), row["site"]))
 
 
 def totals(rows: Iterable[Row]) -> Row:

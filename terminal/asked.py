@@ -88,12 +88,9 @@ def period(text: str | None, option: str) -> timedelta | None:
     return timedelta(seconds=int(found[1]) * SECONDS[found[2]])
 
 
-def existing(database_url: str) -> str:
-    """`database_url` again; a CommandError where it names a SQLite file that is not there to be read."""
-    file = database_url.removeprefix("sqlite:///").partition("?")[0]
-    if database_url.startswith("sqlite:///") and not Path(file).exists():
-        raise CommandError(f"{file}: no such database; `carnews demo` or `carnews crawl` makes one")
-    return database_url
+def now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
 
 
 def day(text: str | None, option: str) -> date | None:

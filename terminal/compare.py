@@ -1,8 +1,9 @@
 """One page before and after: what it said in page order, what was cut by which rule, what was kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from rich import box
 from rich.panel import Panel
@@ -15,6 +16,7 @@ from terminal.screen import Screen, one_line, write
 from terminal.tables import moment
 
 KEPT = "kept"
+ALIKE = 2  # neighbours cut by one rule that a brief view shows
 DATES = ("published_at", "modified_at")
 FIELDS = ("title", "standfirst", "authors", *DATES, "section", "language", "image", "tags", "makes")
 
@@ -53,7 +55,7 @@ def show_explained(screen: Screen, article: CleanArticle) -> None:
     """Prints the page block by block with each cut's rule, then where each field came from."""
     found = fates(article)
     if screen.rich:
-        screen.out.print(_side_by_side(found, lines=3))
+        screen.out.print(_side_by_side(found, brief=False))
     else:
         _plain(found)
     screen.line()
@@ -75,7 +77,7 @@ def show_before_after(screen: Screen, article: CleanArticle) -> None:
         _plain(fates(article))
         write(f"\n{as_one_text(article)}\n")
         return
-    screen.out.print(_side_by_side(fates(article), lines=1))
+    screen.out.print(_side_by_side(fates(article), brief=True))
     screen.out.print(Panel(_clean(article), title="the article", border_style="green", padding=(0, 1)))
 
 
@@ -97,16 +99,24 @@ def as_one_text(article: CleanArticle) -> str:
     return "\n\n".join(one_line(part) for part in [*parts, *article.paragraphs] if part)
 
 
-def _side_by_side(found: Sequence[Fate], lines: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+def _side_by_side(found: Sequence[Fate], *, brief: bool) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
+    )
     table.add_column("what the page said", ratio=1)
     # as wide as its words, but never more than what leaves room for the page at 80 columns
     width = min(28, max([len("what became of it"), *(len(fate.word) for fate in found)]))
     table.add_column("what became of it", width=width, no_wrap=True, overflow="ellipsis")
-    for fate in found:
-        text = Text(one_line(fate.block.text), style="dim" if fate.rule else "", overflow="ellipsis")
-        text.no_wrap = lines == 1
-        table.add_row(text, Text(fate.word, style=fate.style or "green"))
+    for _, run in groupby(found, key=lambda fate: fate.word):
+        alike = list(run)
+        shown = alike[:ALIKE] if brief and alike[0].rule and len(alike) > ALIKE + 1 else alike
+        for fate in shown:
+            text = Text(one_line(fate.block.text), style="dim" if fate.rule else "", overflow="ellipsis")
+            text.no_wrap = brief
+            table.add_row(text, Text(fate.word, style=fate.style or "green"))
+        if len(shown) < len(alike):
+            more = f"… and {len(alike) - len(shown)} more like these"
+            table.add_row(Text(more, style="dim italic"), Text(alike[0].word, style=alike[0].style))
     return table
 
 
@@ -126,11 +136,3 @@ def _clean(article: CleanArticle) -> Text:
     for paragraph in article.paragraphs:
         text.append(f"\n\n{one_line(paragraph)}", style="not bold")
     return text
-
-
-def show_history(screen: Screen, lines: Mapping[str, object]) -> None:
-    """Prints what the ledger knows of an address, a line each."""
-    screen.line()
-    for name, value in lines.items():
-        if value not in (None, ""):
-            screen.line(f"{name:<13} {one_line(value)}")

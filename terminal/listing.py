@@ -1,14 +1,14 @@
 """What is in the store and in the site files, as rows: articles, runs, sites, health."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from terminal.articles import byline, escaped
 from terminal.formats import as_json
 from terminal.outcomes import STATES
 from terminal.screen import Screen, one_line, safe, write
-from terminal.tables import Column, moment, number
+from terminal.tables import Column, day, moment, number, short
 
 Row = Mapping[str, Any]
 PARTS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
@@ -30,8 +30,8 @@ def joined(value: Sequence[str] | str | None) -> str:
 
 ARTICLE_CSV = ("id", "published_at", "site", "title", "authors", "makes", "section", "language", "url")
 ARTICLES = (
-    Column("id", style="dim"),
-    Column("published_at", "published", show=moment),
+    Column("id", show=short, style="dim"),
+    Column("published_at", "published", show=day),
     Column("site"),
     Column("title", wide=True),
 )
@@ -123,7 +123,6 @@ def show_history(screen: Screen, address: Any, runs: Sequence[Any]) -> None:
 RUNS = (
     Column("run", align="right"),
     Column("site", wide=True),
-    Column("kind"),
     Column("started_at", "started", show=moment),
     Column("seconds", "s", align="right"),
     Column("outcome"),
@@ -131,15 +130,37 @@ RUNS = (
     number("stored", style="green"),
     number("failed", style="red"),
 )
-HEALTH = (
-    Column("site", wide=True),
-    Column("last", "last run"),
-    Column("last_at", "at", show=moment),
-    number("articles", style="green"),
-    number("failed", style="red"),
-    number("pending", style="yellow"),
-    Column("due_at", "due", show=moment),
-)
+
+
+RUNS_CSV = ("run", "site", "kind", "started_at", "ended_at", "outcome", "found", *STATES, "note")
+HEALTH_CSV = ("site", "last", "last_at", "articles", "newest_at", "found", *STATES, "due_at", "note")
+
+
+def health_columns(now: datetime) -> tuple[Column, ...]:
+    """The columns of `carnews status`, its times told as seen from `now`."""
+
+    def seen(value: datetime | None) -> str:
+        return from_now(value, now)
+
+    return (
+        Column("site", wide=True),
+        Column("last", "last run"),
+        Column("last_at", "began", show=seen, align="right"),
+        number("articles", style="green"),
+        number("failed", style="red"),
+        number("pending", style="yellow"),
+        Column("due_at", "due", show=seen, align="right"),
+    )
+
+
+def from_now(value: datetime | None, now: datetime) -> str:
+    """`3h ago`, `in 20m`, `now`; empty for None."""
+    if value is None:
+        return ""
+    seconds = int((value - now).total_seconds())
+    unit, size = next(((unit, size) for unit, size in PARTS if abs(seconds) >= size), PARTS[-1])
+    told = f"{abs(seconds) // size}{unit}"
+    return "now" if abs(seconds) < 1 else f"in {told}" if seconds > 0 else f"{told} ago"
 
 
 def run_rows(runs: Sequence[Any]) -> list[dict[str, object]]:
@@ -163,13 +184,21 @@ def run_rows(runs: Sequence[Any]) -> list[dict[str, object]]:
     ]
 
 
-def show_balance(screen: Screen, total: Row, broken: Sequence[str]) -> int:
-    """Says whether the ledger balances; the exit code that deserves."""
+def show_totals(screen: Screen, total: Row) -> None:
+    """Says how much the store holds."""
+    screen.say()
+    screen.say(f"{total.get('articles', 0):,} articles from {total.get('found', 0):,} addresses")
+
+
+def show_laws(screen: Screen, broken: Sequence[str]) -> int:
+    """Says on standard error whether the ledger balances; the exit code that deserves."""
     for law in broken:
         screen.err.print(one_line(law), markup=False, highlight=False, soft_wrap=True)
-    found, articles = total.get("found", 0), total.get("articles", 0)
-    screen.say(
-        f"{articles:,} articles; {found:,} addresses, "
-        + ("NOT in balance" if broken else "all accounted for")
-    )
+    if not broken:
+        screen.note("the ledger balances: every address is in exactly one state")
     return 1 if broken else 0
+
+
+def show_schema(screen: Screen, state: Any) -> None:
+    """Says which version the schema has."""
+    screen.say(f"schema {state.current or 'empty'}, this carnews needs {state.head}")

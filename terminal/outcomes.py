@@ -50,6 +50,13 @@ def troubles(row: Row) -> list[str]:
     return told + [f"{site}: {state} {why}" for state, why in reasons.items() if why]
 
 
+def why_not(url: str, row: Row, address: Any) -> str:
+    """Why the page at `url` could not be fetched, from its ledger row if it has one, else from its crawl."""
+    if address is not None and address.reason:
+        return f"{url}: {address.state}: {one_line(address.reason)}"
+    return "; ".join(troubles(row)) or f"{url}: could not be fetched"
+
+
 def reasons_of(row: Row, state: str) -> str:
     """The reasons of one state with their counts, the commonest first: `http 500 (3), timeout (1)`."""
     mark = f"{state}: "

@@ -40,17 +40,17 @@ class Screen:
         """Whether progress may be drawn: it goes to standard error, so that rows stay clean."""
         return self.err.is_terminal and not self.quiet
 
-    def say(self, text: str | Text = "") -> None:
+    def say(self, text: str = "", *, whole: bool = False) -> None:
         """Prints one remark on standard output; nothing when quiet."""
         if not self.quiet:
-            self.line(text)
+            self.line(text, whole=whole)
 
-    def line(self, text: str | Text = "") -> None:
-        """Prints one line, quiet or not: plain as it stands in a pipe, wrapped at words on a terminal."""
+    def line(self, text: str = "", *, whole: bool = False) -> None:
+        """Prints one line, quiet or not; on a terminal wrapped at words, unless `whole`, to be copied."""
         if self.rich:
-            self.out.print(text, highlight=False, markup=False)
+            self.out.print(Text(safe(text)), highlight=False, soft_wrap=whole)
         else:
-            write(str(text) + "\n")
+            write(safe(text) + "\n")
 
     def note(self, text: str) -> None:
         """Prints one remark on standard error, whatever standard output is used for; nothing when quiet."""

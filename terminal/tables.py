@@ -54,6 +54,16 @@ def moment(value: datetime | str | None) -> str:
     return text[:16].replace("T", " ")
 
 
+def day(value: datetime | str | None) -> str:
+    """A time to the day in UTC, `2026-03-02`; empty for unknown."""
+    return moment(value)[:10]
+
+
+def short(value: str | None) -> str:
+    """The first half of an article's id: enough to name it among a million."""
+    return one_line(value)[:8]
+
+
 def show_table(
     screen: Screen, rows: Sequence[Row], columns: Sequence[Column], total: Row | None = None
 ) -> None:
@@ -67,23 +77,30 @@ def show_table(
 
 def drawn(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = None) -> Table:
     """The table as Rich draws it."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
+    )
     for column in columns:
         table.add_column(
             column.title,
             justify=column.align,
             style=column.style,
-            no_wrap=True,
+            no_wrap=not column.wide,  # Rich narrows only columns that may wrap; their text then does not
             overflow="ellipsis",
             ratio=1 if column.wide else None,
             min_width=None if column.wide else _needed(column, rows, total),
         )
     for row in rows:
-        table.add_row(*(Text(column.show(row.get(column.key))) for column in columns))
+        table.add_row(*_texts(row, columns))
     if total is not None:
         table.add_section()
-        table.add_row(*(Text(column.show(total.get(column.key))) for column in columns), style="bold")
+        table.add_row(*_texts(total, columns), style="bold")
     return table
+
+
+def _texts(row: Row, columns: Sequence[Column]) -> list[Text]:
+    shown = (column.show(row.get(column.key)) for column in columns)
+    return [Text(text, no_wrap=True, overflow="ellipsis") for text in shown]
 
 
 def _needed(column: Column, rows: Sequence[Row], total: Row | None) -> int:

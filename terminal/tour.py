@@ -8,14 +8,15 @@ from rich.rule import Rule
 from pipeline.article import CleanArticle
 from terminal import compare, outcomes
 from terminal.screen import Screen, one_line
-from terminal.tables import Column, moment, show_table
+from terminal.tables import Column, day, short, show_table
 
 Row = Mapping[str, Any]
 LOOKED_AT = 12  # articles among which the liveliest is shown
 WORD = "battery"  # stands in the made stories
 HITS = (
-    Column("id", style="dim"),
-    Column("published_at", "published", show=moment),
+    Column("id", show=short, style="dim"),
+    Column("published_at", "published", show=day),
+    Column("site"),
     Column("title", wide=True),
 )
 
@@ -64,9 +65,12 @@ def show_next(screen: Screen, row: Row, db: str | None) -> None:
     """The fourth stop: three commands to go on with, real ones for this very store."""
     _heading(screen, 4, "Go on with")
     there = f" --db {db}" if db else ""
-    screen.say(f"  carnews show {one_line(row['id'])[:8]}{there}")
-    screen.say(f"  carnews articles --search {WORD} --format csv{there}")
-    screen.say(f"  carnews explain {one_line(row['url'])}{there}")
+    for command in (
+        f"show {one_line(row['id'])[:8]}",
+        f"articles --search {WORD} --format csv",
+        f"explain {one_line(row['url'])}",
+    ):
+        screen.say(f"  carnews {command}{there}", whole=True)
 
 
 def _heading(screen: Screen, stop: int, text: str) -> None:
