@@ -20,11 +20,11 @@ class DemoPage:
     """One address of the made web with everything a reader must find there.
 
     `kind` is "article" or what becomes of the address: "not_article", "blocked", "gone", "duplicate" (another
-    address of the article `same_as`) or "same" (equal to `same_as` once its tracking words are gone).
-    `reason` says why, in the words of a page's verdict where there is one. `channels` are the places that
-    link to it: "feed", "sitemap", "section". `paragraphs` are all blocks of the body in page order:
-    paragraphs, sub-headings, list items, quotes, table cells. `removed` are lines on the page that are no
-    part of the article.
+    address of the article `same_as`; of such a pair the one fetched first is stored) or "same" (equal to
+    `same_as` once its tracking words are gone). `reason` says why, in the words of a page's verdict where
+    there is one. `channels` are the places that link to it: "feed", "sitemap", "section". `paragraphs` are
+    all blocks of the body in page order: paragraphs, sub-headings, list items, quotes, table cells.
+    `removed` are lines on the page that are no part of the article.
     """
 
     site: str
