@@ -17,7 +17,7 @@ from crawler.outcomes import Outcome
 from crawler.progress import LATER, WITH_FAILURES, exit_code
 from crawler.spiders.news import NewsSpider
 from crawler.stages import Work
-from db.errors import ArchiveError, StoreError
+from db.errors import StoreError
 from db.ledger import State
 from db.runs import Outcome as Ending
 from db.settings import settings
@@ -99,42 +99,27 @@ class Keeper:
         return exit_code(row)
 
     def item_failed(self, item: Any, spider: Spider, failure: Failure) -> None:
-        """A stage raised: the page's address fails; a store or disk that is full or gone ends the crawl."""
-        if not isinstance(spider, NewsSpider) or not isinstance(item, Work):
-            return
-        if isinstance(failure.value, StoreError | ArchiveError):
-            spider.progress.store_error = as_store_error(failure.value)
-            self._later(self.crawler.engine.close_spider_async(reason="store"))
-        else:
+        """A stage raised: a mistake of ours, told in the log with its traceback; the page's address fails."""
+        if isinstance(spider, NewsSpider) and isinstance(item, Work):
             self.fail(spider, item.address_id, failure)
 
     def callback_failed(self, failure: Failure, response: Response | None, spider: Spider) -> None:
         """A callback raised: the same for the address it was for."""
         request: Request | None = response.request if response is not None else None
-        if not isinstance(spider, NewsSpider):
-            return
-        if isinstance(failure.value, StoreError):
-            spider.progress.store_error = failure.value
-            self._later(self.crawler.engine.close_spider_async(reason="store"))
-        elif request is not None and "address" in request.cb_kwargs:
+        if isinstance(spider, NewsSpider) and request is not None and "address" in request.cb_kwargs:
             self.fail(spider, request.cb_kwargs["address"].id, failure)
 
     def fail(self, spider: NewsSpider, address_id: int, failure: Failure) -> None:
         """Settles an address that one of our own mistakes kept from its end."""
         outcome = Outcome(State.FAILED, f"internal: {type(failure.value).__name__}")
         spider.progress.errors += 1
-        spider.progress.settled(address_id, outcome)
+        spider.progress.settled(address_id)
         self._later(spider.run.settle(address_id, outcome))
 
     def _later(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def as_store_error(error: StoreError | ArchiveError) -> StoreError:
-    """The error as one the run can end with; a full disk is worth trying again."""
-    return error if isinstance(error, StoreError) else StoreError(str(error))
 
 
 class Pace:

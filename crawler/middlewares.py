@@ -1,4 +1,6 @@
-"""The two gates every request passes on its way out: is it the site's, and does its robots.txt allow it."""
+"""The gates a request passes on its way out: is the site still patient with us, is it the site's at all,
+and does its robots.txt allow it.
+"""
 
 import asyncio
 import ipaddress
@@ -14,8 +16,10 @@ from scrapy.http.request import NO_CALLBACK
 from crawler import outcomes
 from crawler.failures import Refused, outcome_of
 from crawler.guard import GUARD, is_public
-from crawler.outcomes import Outcome
+from crawler.outcomes import STOPPED, Outcome, of_status
+from crawler.progress import Progress
 from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, robots_from, unreachable
+from crawler.run import now
 from crawler.sites import Site, host_and_port
 from db.ledger import State
 
@@ -46,9 +50,12 @@ class SiteGate:
         if site is None:  # `scrapy shell`
             return
         request.meta["download_slot"] = site.name
-        if FOR_ROBOTS in request.meta or site.owns(request.url):
+        if site.owns(request.url):
             return
-        if FOR_CHANNEL not in request.meta or not is_channel_host(site, request.url):
+        # a robots.txt may redirect to another host, but not to a private one: only the site may be that
+        robots_elsewhere = FOR_ROBOTS in request.meta and (parts.hostname or "") not in GUARD.allowed
+        channel = FOR_CHANNEL in request.meta and is_channel_host(site, request.url)
+        if not (robots_elsewhere or channel):
             raise Refused(Outcome(State.BLOCKED, outcomes.OFF_SITE))
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -71,6 +78,51 @@ def is_private_literal(host: str) -> bool:
     except ValueError:
         return False
     return host not in GUARD.allowed and not is_public(host)
+
+
+class Patience:
+    """Ends the crawl of a site that is silent or asks us to wait, before the next request leaves.
+
+    It stands next to the engine, so it sees a failure only when no retry is left.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    @property
+    def progress(self) -> Progress:
+        """What the crawl remembers; a fresh memory in `scrapy shell`."""
+        return getattr(self.crawler.spider, "progress", None) or Progress()
+
+    def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's signature
+        if self.progress.gave_up:
+            raise Refused(STOPPED)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        self.progress.contact()
+        outcome = of_status(response.status, "", header(response, "Retry-After"), now())
+        if outcome and outcome.retry_at:
+            self.progress.give_up(
+                f"{outcome.reason}; asked to wait until {outcome.retry_at:%Y-%m-%d %H:%M:%S} UTC"
+            )
+        elif response.status == 429 and FOR_ROBOTS not in request.meta:
+            self.progress.give_up("http 429")
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        outcome = outcome_of(exception, request.url)
+        if outcome.no_contact:
+            self.progress.no_contact(outcome.reason)
+
+
+def header(response: Response, name: str) -> str | None:
+    """The first header called `name`; None where there is none."""
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")
 
 
 class RobotsGate:

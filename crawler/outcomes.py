@@ -47,6 +47,9 @@ class Outcome:
         return self.reason.partition(":")[0] in NO_CONTACT
 
 
+STOPPED = Outcome(State.PENDING, "the crawl has ended")  # not asked for any more, so nothing to settle
+
+
 def of_status(status: int, content_type: str, retry_after: str | None, now: datetime) -> Outcome | None:
     """What an answer's status and type alone decide; None where it may be a page worth reading."""
     if status in ASKS_TO_WAIT:

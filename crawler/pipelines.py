@@ -8,10 +8,12 @@ import asyncio
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 
 from crawler import stages
 from crawler.spiders.news import NewsSpider
 from crawler.stages import Work
+from db.errors import ArchiveError, StoreError
 
 LARGE_BYTES = 256 * 1024  # a page up to this takes some 5 ms to clean, less than a thread is worth
 
@@ -32,12 +34,22 @@ class Stage:
         assert isinstance(self.crawler.spider, NewsSpider)
         return self.crawler.spider
 
+    def stop(self, error: StoreError) -> DropItem:
+        """Ends the crawl because disk or store fail; its pages stay pending. Gives what to raise."""
+        if self.spider.progress.store_error is None:
+            self.spider.progress.store_error = error
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="store"))
+        return DropItem(str(error), log_level="DEBUG")
+
 
 class Archived(Stage):
     """First of all the page goes into the archive."""
 
     def process_item(self, work: Work) -> Work:
-        return stages.archived(work, self.spider.run.archive)
+        try:
+            return stages.archived(work, self.spider.run.archive)
+        except ArchiveError as error:
+            raise self.stop(StoreError(str(error))) from error
 
 
 class Cleaned(Stage):
@@ -54,5 +66,8 @@ class Stored(Stage):
 
     async def process_item(self, work: Work) -> dict[str, Any]:
         assert work.article is not None, "Cleaned comes before"
-        await self.spider.keep(work)
+        try:
+            await self.spider.keep(work)
+        except StoreError as error:
+            raise self.stop(error) from error
         return work.article.as_json()

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from crawler.outcomes import Outcome
 from db.errors import StoreError
 from db.ledger import Address, State
 from db.runs import Outcome as Ending
@@ -20,37 +19,36 @@ class Progress:
 
     open: dict[int, Address] = field(default_factory=dict)
     found: int = 0
-    fetched: int = 0
     problems: list[str] = field(default_factory=list)
     errors: int = 0
     limit_reached: bool = False
     gave_up: str | None = None
     store_error: StoreError | None = None
+    _contacts: int = 0
     _silences: int = 0
+    _silence: str | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def begin(self, address: Address) -> None:
         """Notes that the address is on its way."""
         self.open[address.id] = address
 
-    def kept(self, address_id: int) -> None:
-        """Notes a page in the store."""
-        self._close(address_id)
-        self.fetched += 1
+    def settled(self, address_id: int) -> None:
+        """Notes that the address has come to its end in the store."""
+        self.open.pop(address_id, None)
+        self._changed.set()
+
+    def contact(self) -> None:
+        """Notes an answer of the site, whatever it said."""
+        self._contacts += 1
         self._silences = 0
 
-    def settled(self, address_id: int, outcome: Outcome) -> None:
-        """Notes an address that ended without a page, and gives up on a site that is silent or says wait."""
-        self._close(address_id)
-        if outcome.retry_at:
-            self.give_up(f"{outcome.reason}; asked to wait until {outcome.retry_at:%Y-%m-%d %H:%M:%S} UTC")
-        if not outcome.no_contact:
-            self._silences = 0
-            self.fetched += outcome.state != State.BLOCKED
-            return
+    def no_contact(self, reason: str) -> None:
+        """Notes a request without an answer; five in a row, and the site counts as down."""
         self._silences += 1
-        if self._silences >= SILENCES or (not self.fetched and not self.open):
-            self.give_up(outcome.reason)
+        self._silence = reason
+        if self._silences >= SILENCES:
+            self.give_up(reason)
 
     def give_up(self, why: str) -> None:
         """Notes that the site is out of reach; what is open stays pending for the next run."""
@@ -67,8 +65,8 @@ class Progress:
         note = "; ".join(self.problems[:5]) or None
         if reason == "shutdown":
             return Ending.INTERRUPTED, note
-        if self.gave_up:
-            return Ending.UNREACHABLE, self.gave_up
+        if self.gave_up or (self._silence and not self._contacts):
+            return Ending.UNREACHABLE, self.gave_up or self._silence
         if reason.startswith("closespider"):
             return Ending.LIMIT, reason
         if reason != "finished" or self.errors:
@@ -76,10 +74,6 @@ class Progress:
         if self.limit_reached:
             return Ending.LIMIT, note
         return (Ending.FINISHED, note) if self.found else (Ending.FAILED, note or "no address found")
-
-    def _close(self, address_id: int) -> None:
-        self.open.pop(address_id, None)
-        self._changed.set()
 
 
 def exit_code(run: RunRow) -> int:

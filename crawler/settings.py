@@ -52,6 +52,7 @@ TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was seen
 HTTPERROR_ALLOW_ALL = True  # an error status is an outcome, not to be dropped
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.Patience": 20,
     "crawler.middlewares.SiteGate": 40,
     "crawler.middlewares.RobotsGate": 60,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

@@ -11,6 +11,7 @@ from db.ledger import State, settle
 from db.store import save
 from pipeline import RULES_VERSION, clean_html
 from pipeline.article import ARTICLE, CleanArticle, RawPage
+from pipeline.dump import clean_text
 from pipeline.rules import GENERIC, Rules
 
 
@@ -42,8 +43,6 @@ def cleaned(work: Work) -> Work:
     page = work.page
     content_type = page.header("content-type") or ""
     if content_type.startswith("text/plain"):
-        from pipeline import clean_text
-
         article = clean_text(page.body.decode("utf-8", "replace"), page.url)
     else:
         article = clean_html(page.body, page.url, rules=work.rules, content_type=content_type or None)

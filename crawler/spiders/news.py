@@ -21,9 +21,9 @@ from twisted.python.failure import Failure
 from crawler.discovery import Discovery, discover
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
-from crawler.middlewares import FOR_CHANNEL
+from crawler.middlewares import FOR_CHANNEL, header
 from crawler.options import Options
-from crawler.outcomes import Outcome, of_status
+from crawler.outcomes import STOPPED, Outcome, of_status
 from crawler.progress import Progress
 from crawler.run import CrawlRun, now
 from crawler.sites import Site, load_sites
@@ -173,9 +173,14 @@ class NewsSpider(Spider):
 
     async def settle(self, address_id: int, outcome: Outcome) -> None:
         """Commits the end of an address without a page; ends the crawl when the site is out of reach."""
-        await self.run.settle(address_id, outcome)
-        logger.debug("{} {} {}", outcome.state, outcome.reason, address_id)
-        self.progress.settled(address_id, outcome)
+        if outcome is not STOPPED:
+            logger.debug("{} {} {}", outcome.state, outcome.reason, address_id)
+            try:
+                await self.run.settle(address_id, outcome)
+            except StoreError as error:
+                self.progress.store_error = error
+                raise CloseSpider("store") from error
+            self.progress.settled(address_id)
         if self.progress.gave_up:
             raise CloseSpider("unreachable")
 
@@ -183,13 +188,7 @@ class NewsSpider(Spider):
         """Commits a page."""
         state = await self.run.keep(work)
         logger.debug("{} {}", state, work.page.url)
-        self.progress.kept(work.address_id)
-
-
-def header(response: Response, name: str) -> str | None:
-    """The first header called `name`; None where there is none."""
-    value = response.headers.get(name)
-    return None if value is None else value.decode("latin-1")
+        self.progress.settled(work.address_id)
 
 
 def raw_page(response: Response, address: Address) -> RawPage:
