@@ -1,5 +1,6 @@
 """What tests of several rooms share: a fresh store on each database, and an environment without ours."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -51,6 +52,7 @@ def postgres_server() -> Iterator[str]:
         yield url
     finally:
         server.cleanup()
+        atexit.unregister(server._cleanup)  # it would make its folder anew
         shutil.rmtree(folder)
 
 
