@@ -214,8 +214,6 @@ def cards(story: Story) -> str:
 def truth(url: str, story: Story) -> DemoPage:
     newest = [other.slug for other in stories(NAME)[:FEED_ITEMS]]
     channels = ("feed", "sitemap") if story.slug in newest else ("sitemap",)
-    captions = [caption(*triple) for triple in pictures(story)]
-    captions += [caption(subject, view, "") for subject, view in thumbed(story)]
     return DemoPage(
         site=NAME,
         url=url,
@@ -224,7 +222,8 @@ def truth(url: str, story: Story) -> DemoPage:
         title=story.title,
         standfirst=story.dek,
         paragraphs=body_lines(story),
-        captions=tuple(captions),
+        captions=tuple(caption(*triple) for triple in pictures(story)),
+        repeated=tuple(caption(subject, view, "") for subject, view in thumbed(story)),
         authors=story.by,
         published_at=story.published_at,
         section=story.section,

@@ -24,7 +24,8 @@ class DemoPage:
     `same_as` once its tracking words are gone). `reason` says why, in the words of a page's verdict where
     there is one. `channels` are the places that link to it: "feed", "sitemap", "section". `paragraphs` are
     all blocks of the body in page order: paragraphs, sub-headings, list items, quotes, table cells.
-    `removed` are lines on the page that are no part of the article.
+    `captions` are the pictures' lines in page order, `repeated` the same lines printed once more, which a
+    reader may list as captions or not. `removed` are lines on the page that are no part of the article.
     """
 
     site: str
@@ -38,6 +39,7 @@ class DemoPage:
     standfirst: str | None = None
     paragraphs: tuple[str, ...] = ()
     captions: tuple[DemoCaption, ...] = ()
+    repeated: tuple[DemoCaption, ...] = ()
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     section: str | None = None

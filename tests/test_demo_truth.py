@@ -10,23 +10,23 @@ import demo
 from demo.page import Answer, MadeSite
 from demo.web import SITES
 from pipeline import clean_html
-from pipeline.article import CleanArticle
+from pipeline.article import Caption, CleanArticle
 
 # The least share right over all three sites; measured, and raised whenever the cleaner gets better.
 FLOORS = {
-    "verdict": 0.0,
+    "verdict": 0.84,
     "title": 1.0,
-    "standfirst": 0.0,
+    "standfirst": 0.95,
     "authors": 1.0,
     "published_at": 1.0,
     "section": 1.0,
     "tags": 1.0,
     "language": 1.0,
-    "paragraph kept": 0.0,
-    "paragraph right": 0.0,
+    "paragraph kept": 0.96,
+    "paragraph right": 1.0,
     "line removed": 1.0,
-    "caption text": 0.0,
-    "caption parts": 0.0,
+    "caption text": 1.0,
+    "caption parts": 1.0,
 }
 
 
@@ -78,15 +78,22 @@ def compared(field: str, page: demo.DemoPage, got: CleanArticle) -> list[tuple[o
     if field == "paragraph right":
         return [(line if line in true else None, line) for line in got.paragraphs]
     if field == "line removed":
-        return [(None, line if line in kept else None) for line in page.removed]
+        gone = [*page.removed, *(caption.text for caption in (*page.captions, *page.repeated))]
+        return [(None, line if line in kept else None) for line in gone]
     if field == "caption text":
-        return [([c.text for c in page.captions], [c.text for c in got.captions])]
+        return [([c.text for c in page.captions], [c.text for c in told_once(page, got)])]
     if field == "caption parts":
-        parts = [
-            [(c.subject, c.view, c.credit) for c in captions] for captions in (page.captions, got.captions)
+        told = [
+            [(c.subject, c.view, c.credit) for c in some] for some in (page.captions, told_once(page, got))
         ]
-        return [(parts[0], parts[1])]
+        return [(told[0], told[1])]
     return [(getattr(page, field), getattr(got, field))]
+
+
+def told_once(page: demo.DemoPage, got: CleanArticle) -> list[Caption]:
+    """The captions that came, without those the page prints a second time."""
+    again = {caption.text for caption in page.repeated} - {caption.text for caption in page.captions}
+    return [caption for caption in got.captions if caption.text not in again]
 
 
 @pytest.mark.parametrize(("field", "floor"), FLOORS.items())

@@ -87,7 +87,7 @@ def test_every_article_shows_its_words_and_its_boilerplate(web: demo.DemoWeb) ->
         seen = " ".join(unescape(text).split())
         for line in (page.title or "", page.standfirst or "", *page.paragraphs):
             assert re.sub(r"\s", "", line) in re.sub(r"\s", "", seen), f"{page.url}: {line}"
-        for caption in page.captions:
+        for caption in (*page.captions, *page.repeated):
             assert caption.text in seen, f"{page.url}: {caption.text}"
         for line in page.removed:
             assert re.sub(r"\s", "", line) in re.sub(r"\s", "", seen), f"{page.url}: {line}"

@@ -22,8 +22,7 @@ MORE = {"standfirst", "section", "language", "captions", "verdict"}
 
 # What the cleaner does not get right yet; a case leaves this list when it passes.
 PENDING = {
-    "auto-motor-und-sport/erlkoenig-kombi": {"text", "absent"},
-    "carbuzz/rumble-seat-2019": {"standfirst", "section", "text", "captions"},
+    "carbuzz/rumble-seat-2019": {"standfirst", "section", "text"},
     "electrek/quiet-door": {"text", "absent"},
     "heise-autos/laternenlotterie": {"text", "absent"},
 }
@@ -55,7 +54,9 @@ def cases() -> list[Any]:
 
 
 def marks(page: str, field: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(reason="not yet right")] if field in PENDING.get(page, set()) else []
+    return (
+        [pytest.mark.xfail(reason="not yet right", strict=False)] if field in PENDING.get(page, set()) else []
+    )
 
 
 def came(article: CleanArticle, field: str, wanted: Any) -> Any:
