@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha1
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 from uuid import uuid4
 
 from isal import igzip
@@ -30,7 +30,10 @@ class Position:
 
 
 class Archive:
-    """A folder of WARC segments; each process writes its own and never another's."""
+    """A folder of WARC segments; each process writes its own and never another's.
+
+    Nothing is created before the first `put`. Used with `with`, or closed by `close`.
+    """
 
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
         """`durable` makes every record survive a power cut (fsync), not only the end of the process."""
@@ -88,6 +91,12 @@ class Archive:
         if self._file is not None:
             file, self._file = self._file, None
             file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _open_segment(self) -> BinaryIO:
         if self._pid != os.getpid():  # after a fork: the file is the parent's

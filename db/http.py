@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
 
-from fastwarc.stream_io import BrotliReader, ZstdReader
+from fastwarc.stream_io import BrotliReader, WarcReader, ZstdReader
 
 from pipeline.article import RawPage
 
@@ -49,8 +49,9 @@ def page_of(block: bytes, url: str, fetched_at: datetime, requested_url: str | N
     if not version.startswith("HTTP/") or not rest[:3].isdecimal():
         return None
     headers = _headers(lines)
-    body = _decoded(body, {name.lower(): value.lower() for name, value in headers})
-    return RawPage(url, body, int(rest[:3]), _as_served(headers), fetched_at.astimezone(UTC), requested_url)
+    decoded = _decoded(body, {name.lower(): value.lower() for name, value in headers})
+    served = _as_served(headers, body)
+    return RawPage(url, decoded, int(rest[:3]), served, fetched_at.astimezone(UTC), requested_url)
 
 
 def _text(data: bytes) -> str:
@@ -71,13 +72,11 @@ def _headers(lines: list[str]) -> list[tuple[str, str]]:
     return headers
 
 
-def _as_served(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The headers with the originals back in place of those an archive wrote for its own body."""
-    if not any(name.startswith(ORIGINAL) for name, _ in headers):
-        return tuple(headers)
-    return tuple(
-        (name.removeprefix(ORIGINAL), value) for name, value in headers if name.lower() not in REWRITTEN
-    )
+def _as_served(headers: list[tuple[str, str]], block_body: bytes) -> tuple[tuple[str, str], ...]:
+    """The headers without the length `block_of` adds at the end, and under the names they were served with."""
+    if headers and headers[-1] == ("Content-Length", str(len(block_body))):
+        headers = headers[:-1]
+    return tuple((name.removeprefix(ORIGINAL), value) for name, value in headers)
 
 
 def _decoded(body: bytes, headers: dict[str, str]) -> bytes:
@@ -125,13 +124,23 @@ def _uncoded(body: bytes, coding: str) -> bytes:
         if coding == "deflate":
             return _inflated(body)
         if coding == "br":
-            return BrotliReader(BytesIO(body)).read(BODY_BYTES + 1)
+            return _read(BrotliReader(BytesIO(body)))
         if coding == "zstd":
-            return ZstdReader(BytesIO(body)).read(BODY_BYTES + 1)
+            return _read(ZstdReader(BytesIO(body)))
     except (OSError, zlib.error) as wrong:
         if coding in ENCODED:
             raise BadBody(f"{coding} body is damaged") from wrong
     return body
+
+
+def _read(reader: WarcReader) -> bytes:
+    """All the reader gives, up to one byte above the bound; a single `read` may stop at a frame's block."""
+    parts: list[bytes] = []
+    left = BODY_BYTES + 1
+    while left and (part := reader.read(left)):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def _inflated(body: bytes) -> bytes:

@@ -42,12 +42,11 @@ class WarcFile:
         self.path = path
         self.pages = self.skipped = self.broken = self.bytes_read = 0
         try:
-            self._file = path.open("rb")
-            self.bytes_total = self._file.seek(0, 2)
+            with path.open("rb") as file:
+                self.bytes_total = file.seek(0, 2)
         except OSError as wrong:
             raise ArchiveError(f"WARC {path}: {wrong.strerror}; give a file that can be read") from None
         if not self.bytes_total:
-            self._file.close()
             raise ArchiveError(f"WARC {path}: the file is empty; give a .warc, .warc.gz or .warc.zst file")
         self._entries = self._read()
 
@@ -59,7 +58,7 @@ class WarcFile:
 
     def members(self) -> Iterator[tuple[int, int, RawPage]]:
         """Offset, length and page of every whole gzip member: exact, where `__iter__` takes any WARC."""
-        with self._file as file:
+        with self.path.open("rb") as file:
             start: int | None = 0
             while start is not None and start < self.bytes_total:
                 member = _member(file, start)
@@ -75,7 +74,7 @@ class WarcFile:
                 self.bytes_read = start
 
     def _read(self) -> Iterator[WarcEntry]:
-        with self._file as file:
+        with self.path.open("rb") as file:
             magic = _magic(file)
             start: int | None = 0
             while start is not None:
@@ -109,7 +108,8 @@ class WarcFile:
             self.skipped += 1
             return None
         block = record.reader.read(record.content_length)
-        if len(block) < record.content_length or not _is_sound(record, block):
+        cut_short = len(block) < record.content_length or "WARC-Type" not in record.headers
+        if cut_short or not _is_sound(record, block):
             self.broken += 1
             return None
         try:
