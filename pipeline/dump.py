@@ -24,6 +24,7 @@ from pipeline.roles import (
     roles_of,
     spec_cards,
     standfirst,
+    title_again,
     title_by_address,
     title_by_place,
 )
@@ -37,6 +38,7 @@ READERS: tuple[Reader, ...] = (
     title_by_address,  # before the boxes: teasers above the headline must not take it along
     closed_boxes,
     title_by_place,
+    title_again,  # before the standfirst, which stands right below the last headline
     standfirst,
     repetitions,
     author_biography,
@@ -52,7 +54,7 @@ def clean_text(text: str, url: str | None = None) -> CleanArticle:
     Every line that holds text is a block, kept or cut. `url` is where the dump came from, if known; its words
     help to find the headline. Where the dump is no article, `verdict` says why.
     """
-    dump = Dump(tuple(lines_of(text)), _slug(url))
+    dump = _dump(text, url)
     roles = roles_of(dump, READERS)
     blocks = [_block(at, line, roles.get(at)) for at, line in enumerate(dump.lines)]
     kept = tuple(block for at, block in enumerate(blocks) if at not in roles)
@@ -80,6 +82,12 @@ def clean_text(text: str, url: str | None = None) -> CleanArticle:
     return replace(
         article, makes=makes_in([article.title or "", article.standfirst or "", *article.paragraphs])
     )
+
+
+def _dump(text: str, url: str | None) -> Dump:
+    lines = tuple(lines_of(text))
+    gaps = {line.gap for line in lines[1:]}
+    return Dump(lines, _slug(url), is_grouped=len(gaps) == 2)
 
 
 def verdict_of(dump: Dump, roles: Mapping[int, Role]) -> str:

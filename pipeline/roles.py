@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from pipeline.article import Caption
 from pipeline.bylines import names_in, read_byline
 from pipeline.captions import read_caption
 from pipeline.lexicon import fold, furniture
@@ -44,10 +45,11 @@ class Dump:
     lines: tuple[Line, ...]
     slug: frozenset[str] = frozenset()
 
-    @property
-    def is_grouped(self) -> bool:
-        """Whether blank lines set groups of lines apart, so that they tell what belongs together."""
-        return any(line.gap for line in self.lines[1:]) and any(not line.gap for line in self.lines)
+    is_grouped: bool = False  # blank lines set groups of lines apart, and so tell what belongs together
+
+    def are_together(self, one: int, other: int) -> bool:
+        """Whether no blank line parts two neighbours, in a dump where that tells anything."""
+        return not (self.is_grouped and self.lines[max(one, other)].gap)
 
     def free(self, roles: "Roles") -> Iterator[tuple[int, Line]]:
         """The lines that have no role yet, with their places."""
@@ -104,35 +106,31 @@ def captions(dump: Dump, roles: Roles) -> dict[int, Role]:
     sure = {at for at, line in dump.free(roles) if read_caption(line.text)} | _bare_runs(dump, roles)
     for step in (1, -1):
         for at in range(len(dump.lines))[::step]:
-            if at - step in sure and at not in sure and at not in roles and _joins_run(dump, at, at - step):
-                sure.add(at)
+            near = at - step
+            if near in sure and at not in sure and at not in roles and dump.are_together(at, near):
+                sure |= {at} if _in_run(dump, at) else set()
     return dict.fromkeys(sorted(sure), Role("caption", "captions"))
 
 
-def _joins_run(dump: Dump, at: int, neighbour: int) -> bool:
-    """Whether the line is a caption because its neighbour is one."""
+def _in_run(dump: Dump, at: int) -> Caption | None:
+    """The caption that the line is beside another one; None where it may be the heading of what follows."""
     found = read_caption(dump.lines[at].text, in_run=True)
-    if found is None or (dump.is_grouped and dump.lines[max(at, neighbour)].gap):
-        return False
+    if found is None or found.view != found.text or at + 1 == len(dump.lines):
+        return found
     # Where blank lines do not tell, `Interior` over a paragraph is its heading, not the last of the captions.
-    bare = found.view == found.text
-    return dump.is_grouped or not bare or at + 1 == len(dump.lines) or not dump.lines[at + 1].is_prose
+    return None if not dump.is_grouped and dump.lines[at + 1].is_prose else found
 
 
 def _bare_runs(dump: Dump, roles: Roles) -> set[int]:
-    """Three bare views in a row (`Dashboard`, `Seats`, `Engine`): never three headings without text."""
+    """Three views in a row, bare as they may be (`Dashboard`, `Seats`, `Engine`): never three headings."""
     found: set[int] = set()
     run: list[int] = []
-    for at, line in enumerate(dump.lines):
-        caption = None if at in roles else read_caption(line.text, in_run=True)
-        if not caption or not caption.view:
+    for at in range(len(dump.lines)):
+        caption = None if at in roles else _in_run(dump, at)
+        if run and not dump.are_together(at, at - 1):
             run = []
-            continue
-        run.append(at)
-        if len(run) == 3:
-            found.update(run)
-        elif len(run) > 3:
-            found.add(at)
+        run = [*run[-2:], at] if caption and caption.view else []
+        found.update(run if len(run) == 3 else ())
     return found
 
 
@@ -172,15 +170,22 @@ def title_by_place(dump: Dump, roles: Roles) -> dict[int, Role]:
     return {at: Role("title", "title")}
 
 
+def title_again(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """The headline wherever else it is printed."""
+    titles = {fold(dump.lines[at].text) for at, role in roles.items() if role.became == "title"}
+    return {at: Role("printed again") for at, line in dump.free(roles) if fold(line.text) in titles}
+
+
 def standfirst(dump: Dump, roles: Roles) -> dict[int, Role]:
     """The sentence or two between headline and text: clearly shorter than the paragraph that follows."""
     top = next((at for at, role in roles.items() if role.became == "title"), None)
     if top is None:
         return {}
     below = [(at, line) for at, line in dump.free(roles) if at > top]
-    if len(below) < 2 or len(below[0][1].text) > MAX_STANDFIRST_CHARS or len(below[0][1].text.split()) < 4:
+    if not below or len(below[0][1].text) > MAX_STANDFIRST_CHARS or len(below[0][1].text.split()) < 4:
         return {}
-    (at, line), (_, following) = below[:2]
+    at, line = below[0]
+    following = next((other for _, other in below if other.text != line.text), line)
     # A counter or byline above the line says that the text has not begun yet; else only its length does.
     share = 0.8 if any(top < other < at for other in roles) else 0.5
     if line.is_item or not following.is_prose or len(line.text) > share * len(following.text):
@@ -189,19 +194,19 @@ def standfirst(dump: Dump, roles: Roles) -> dict[int, Role]:
 
 
 def repetitions(dump: Dump, roles: Roles) -> dict[int, Role]:
-    """Lines printed again: a headline twice in succession (a teaser), the title or a paragraph once more."""
-    titles = {
-        fold(dump.lines[at].text) for at, role in roles.items() if role.became in {"title", "standfirst"}
-    }
+    """Lines printed again: a headline twice in succession (a teaser), standfirst or paragraph once more."""
+    known = {fold(dump.lines[at].text) for at, role in roles.items() if role.became == "standfirst"}
     found: dict[int, Role] = {}
     seen: set[str] = set()
     before: tuple[int, str] | None = None
     for at, line in dump.free(roles):
         key = fold(line.text)
-        if key in titles or (line.is_prose and key in seen):
+        if key in known:
             found[at] = Role("printed again")
         elif before and before[1] == key and line.is_headline:
             found[at] = found[before[0]] = Role("printed twice")
+        elif line.is_prose and key in seen:
+            found[at] = Role("printed again")
         seen.add(key)
         before = (at, key)
     return found

@@ -13,8 +13,9 @@ _SENTENCE_END = re.compile(r"""[.!?:;"\u201c\u201d\u201e\u00ab\n]""")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TITLE_CASE_SHARE = 0.6  # headlines set in title case have 0.8 and more, prose at most 0.3
 # What stands behind a company's name and hardly behind a word's or a person's.
-_COMPANY = """Motor Motors Automobiles Automotive Cars Group dealer dealers dealership dealerships brand models
-    lineup badge boss CEO engineers designers spokesperson spokesman spokeswoman fans buyers"""
+_COMPANY = """Motor Motors Automobiles Automotive Cars Group dealer dealers dealership dealerships brand
+    models lineup badge boss CEO engineers designers spokesperson spokesman spokeswoman
+    fans buyers"""
 _COMPANY_WORDS = frozenset(_COMPANY.split())
 
 
@@ -122,7 +123,7 @@ def _mentions(text: str) -> Iterator[Mention]:
 
 
 def _has_company(name: Name, words: Sequence[str], at: int) -> bool:
-    """Whether the words around the name are a car's: a model or a company's word after it, a year before it."""
+    """Whether the words around the name are a car's: model or company word after, year before."""
     after = words[at + len(name.words)] if at + len(name.words) < len(words) else ""
     before = words[at - 1] if at else ""
     return after in _models(name.makes[0]) or after in _COMPANY_WORDS or bool(_YEAR.fullmatch(before))
