@@ -12,7 +12,7 @@ import typer
 import scheduler
 from terminal import articles, asked, compare, listing, outcomes, tour
 from terminal import options as opt
-from terminal.errors import CommandError, TryLater
+from terminal.errors import CommandError
 from terminal.formats import Format, show_rows
 from terminal.program import group, run
 from terminal.screen import screen
@@ -34,12 +34,8 @@ def main() -> None:
 
 
 @app.callback()
-def root(*, version: opt.Version = False) -> None:
-    if version:
-        from importlib.metadata import version as installed
-
-        screen().line(f"carnews {installed('carnews')}")
-        raise typer.Exit
+def root(*, version: opt.Version = False) -> None:  # its option does the work
+    pass
 
 
 @app.command()
@@ -260,7 +256,7 @@ def _fetched(url: str) -> "CleanArticle":
         with store.reading() as s:
             known, article = recalled(s, store.archive, store.book, url)
     if article is None:
-        raise TryLater(outcomes.why_not(url, accounts[0].as_row(), known.address if known else None))
+        raise outcomes.unfetched(url, accounts[0].as_row(), known.address if known else None)
     return article
 
 

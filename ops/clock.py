@@ -12,12 +12,13 @@ from loguru import logger
 from sqlalchemy import Engine
 
 from crawler.sites import Site, load_sites
-from db.engine import open_store
+from db.engine import open_store, shown
 from db.errors import StoreError
+from db.runs import RunRow
 from db.settings import Settings
 from ops.children import GRACE_S
 from ops.fleet import stop_on_signal
-from ops.history import last_crawls
+from ops.history import crawls_after, last_crawls, newest_run
 from ops.launch import DONE, TRY_LATER, CrawlOptions, CrawlResult, environment, run_crawl, verdict
 from ops.lease import only_clock
 from ops.orders import chosen
@@ -94,7 +95,7 @@ class Clock:
             "clock started sites={} at_once={} store={}",
             len(table),
             self.options.at_once,
-            self.engine.url.render_as_string(hide_password=True),
+            shown(self.engine.url),
         )
         await self.stop.wait()
         logger.info("stopping running={}", len(self.running))
@@ -142,6 +143,7 @@ class Clock:
             if self.stop.is_set():
                 return
             logger.info("crawl {}", site)
+            before = await asyncio.to_thread(newest_run, self.engine)
             result = await run_crawl(
                 site,
                 CrawlOptions(),
@@ -152,7 +154,8 @@ class Clock:
             )
         if self.options.once:
             self.results.append(result)
-        tell(result)
+        runs = await asyncio.to_thread(crawls_after, self.engine, before, [site])
+        tell(result, runs.get(site))
 
     async def _timetable(self) -> list[Slot]:
         last = await asyncio.to_thread(last_crawls, self.engine)
@@ -162,7 +165,7 @@ class Clock:
         return any(slot.site == site for slot in due(await self._timetable(), datetime.now(UTC)))
 
 
-def tell(result: CrawlResult) -> None:
+def tell(result: CrawlResult, run: RunRow | None) -> None:
     """Logs how a crawl ended: one line, a warning where somebody should look."""
     took = f"{result.seconds:.1f}s"
     if result.timed_out:
@@ -170,8 +173,19 @@ def tell(result: CrawlResult) -> None:
     elif result.stopped:
         logger.info("stopped {} after {}", result.site, took)
     elif result.exit_code == DONE:
-        logger.info("done {} in {}", result.site, took)
+        logger.info("done {} in {} {}", result.site, took, counts(run))
     elif result.exit_code == TRY_LATER:
-        logger.warning("skipped {}: {}", result.site, result.said)
+        logger.warning("put off {}: {}", result.site, result.said or counts(run))
     else:
-        logger.warning("failed {} exit={} in {}: {}", result.site, result.exit_code, took, result.said)
+        why = result.said or (run.note if run else None) or "said nothing"
+        logger.warning(
+            "failed {} exit={} in {} {}: {}", result.site, result.exit_code, took, counts(run), why
+        )
+
+
+def counts(run: RunRow | None) -> str:
+    """The run's balance as `found=24 stored=19 …`; empty where there was none."""
+    if run is None:
+        return ""
+    states = sorted(run.balance.by_state.items())
+    return " ".join([f"found={run.balance.found}", *(f"{state}={count}" for state, count in states)])

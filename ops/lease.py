@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
+from db.engine import shown
+
 ADVISORY_KEY = 0x636172636C6F636B  # "carclock": PostgreSQL's advisory locks are known by a number
 
 
@@ -25,7 +27,7 @@ def only_clock(engine: Engine) -> Iterator[None]:
 
     Two clocks could not crawl one site at once, for the ledger forbids it; they would only ask it twice.
     """
-    store = engine.url.render_as_string(hide_password=True)
+    store = f"database {shown(engine.url)}"
     if engine.dialect.name == "sqlite":
         with _file_lock(Path(f"{engine.url.database}.clock"), store):
             yield

@@ -20,6 +20,12 @@ class TryLater(CommandError):  # noqa: N818  # reads as what it asks for
     exit_code = TRY_LATER
 
 
+class Refused(CommandError):  # noqa: N818  # somebody else's decision, not a mistake
+    """The thing asked for may not be had; the message says who refused it."""
+
+    exit_code = FAILED
+
+
 def guarded(run: Callable[[], int | None], *, debug: bool) -> int:
     """Runs a command and returns its exit code; whatever it raises becomes one line on standard error."""
     try:
@@ -48,7 +54,9 @@ def exit_code_of(error: Exception) -> int:
 def described(error: Exception) -> str:
     """The error in one line: our own errors' words, a file's name with its trouble, else type and words."""
     if hasattr(error, "format_message"):  # Typer's own: unknown option, bad value
-        return one_line(error.format_message())
+        said = one_line(error.format_message()).replace("Value error, ", "").rstrip(".")
+        path = getattr(getattr(error, "ctx", None), "command_path", "carnews")
+        return f"{said}; `{path} --help` tells more"
     if hasattr(error, "exit_code"):
         return one_line(error)
     if isinstance(error, OSError):

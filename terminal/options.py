@@ -1,12 +1,14 @@
 """The options that several commands share, each said once."""
 
 from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from terminal.formats import Format
+from terminal.screen import write
 
 
 class PageFormat(StrEnum):
@@ -31,7 +33,22 @@ Make = Annotated[
     typer.Option("--make", metavar="NAME", help="Only articles that name this car make.", show_default=False),
 ]
 Id = Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id, its beginning, or its address.")]
-Version = Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)]
+
+
+def print_version(wanted: bool) -> None:  # as Typer calls it
+    """Prints the version and ends, when it was asked for."""
+    if wanted:
+        try:
+            number = version("carnews")
+        except PackageNotFoundError:  # a checkout that was never installed
+            number = "(not installed)"
+        write(f"carnews {number}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=print_version)
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print rows and errors only.")]
 Asked = Annotated[
     list[str] | None,

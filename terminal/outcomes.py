@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from terminal.errors import CommandError, Refused, TryLater
 from terminal.screen import Screen, one_line
 from terminal.tables import Column, number, show_table
 
@@ -14,6 +15,18 @@ STATES = (*SETTLED, OPEN)
 ALWAYS = {"stored", "unchanged", "not_article", "failed", "blocked"}  # shown even where all are zero
 HEADINGS = {"unchanged": "same", "duplicate": "double", "not_article": "no article", "too_old": "too old"}
 STYLES = {"stored": "green", "failed": "red", "blocked": "yellow", "pending": "yellow"}
+# the ledger counts by short words; these are the ones that need more of them
+WORDS = {
+    "robots": "robots.txt forbids it",
+    "robots unreachable": "robots.txt could not be fetched, so nothing else may be",
+    "dns": "the host's name was not found",
+    "connection": "no connection to the host",
+    "timeout": "no answer in time",
+    "tls": "the host's certificate or encryption was not accepted",
+    "private address": "a private address; only a site file with allow_private = true permits it",
+    "refused": "the server refused it",
+    "off-site": "it led to another site",
+}
 SUFFICIENT = {"finished", "limit", "done"}  # outcomes that need no sentence
 
 
@@ -42,7 +55,7 @@ def troubles(row: Row) -> list[str]:
     if row.get("timed_out"):
         told.append(f"{site}: stopped at its time limit after {row['seconds']} s; the next crawl goes on")
     elif row["outcome"] not in SUFFICIENT:
-        why = one_line(row.get("note")) or said or f"ended with code {row.get('exit_code')} and said nothing"
+        why = in_words(row.get("note")) or said or f"ended with code {row.get('exit_code')} and said nothing"
         told.append(why if why.startswith(f"{site}") else f"{site}: {row['outcome']}: {why}")
     elif not row.get("found"):
         told.append(f"{site}: nothing was found{': ' + one_line(row['note']) if row.get('note') else ''}")
@@ -50,18 +63,24 @@ def troubles(row: Row) -> list[str]:
     return told + [f"{site}: {state} {why}" for state, why in reasons.items() if why]
 
 
-def why_not(url: str, row: Row, address: Any) -> str:
-    """Why the page at `url` could not be fetched, from its ledger row if it has one, else from its crawl."""
-    if address is not None and address.reason:
-        return f"{url}: {address.state}: {one_line(address.reason)}"
-    return "; ".join(troubles(row)) or f"{url}: could not be fetched"
+def unfetched(url: str, row: Row, address: Any) -> CommandError:
+    """Why the page at `url` was not fetched: from its ledger row if it has one, else from its crawl."""
+    if address is None or not address.reason:
+        return TryLater("; ".join(troubles(row)) or f"{url}: could not be fetched; try again later")
+    told = f"{url}: {address.state}: {in_words(address.reason)}"
+    return Refused(told) if address.state in {"blocked", "gone"} else TryLater(told)
+
+
+def in_words(reason: object) -> str:
+    """A reason of the ledger as people say it; one that needs no translation stays as it is."""
+    return ": ".join(WORDS.get(part, part) for part in one_line(reason).split(": "))
 
 
 def reasons_of(row: Row, state: str) -> str:
     """The reasons of one state with their counts, the commonest first: `http 500 (3), timeout (1)`."""
     mark = f"{state}: "
     counts = {
-        one_line(reason.removeprefix(mark)): count
+        in_words(reason.removeprefix(mark)): count
         for reason, count in (row.get("reasons") or {}).items()
         if reason.startswith(mark)
     }
