@@ -73,7 +73,7 @@ def _headers(lines: list[str]) -> list[tuple[str, str]]:
 
 
 def _as_served(headers: list[tuple[str, str]], block_body: bytes) -> tuple[tuple[str, str], ...]:
-    """The headers without the length `block_of` adds at the end, and under the names they were served with."""
+    """The headers without the length `block_of` adds at the end, and under the names served."""
     if headers and headers[-1] == ("Content-Length", str(len(block_body))):
         headers = headers[:-1]
     return tuple((name.removeprefix(ORIGINAL), value) for name, value in headers)

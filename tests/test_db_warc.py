@@ -51,7 +51,8 @@ def written(folder: Path, *records: bytes, suffix: str = ".warc.gz") -> Path:
 def zstd(data: bytes) -> bytes:
     out = BytesIO()
     with ZstdWriter(out) as writer:
-        writer.write(data)
+        for at in range(0, len(data), 1 << 20):  # one write of more than 8 MiB loses the rest
+            writer.write(data[at : at + (1 << 20)])
     return out.getvalue()
 
 
