@@ -103,6 +103,19 @@ def crawl(
 
 
 @app.command()
+def ingest(files: opt.Files, *, url: opt.PageUrl = None, db: opt.Db = None, quiet: opt.Quiet = False) -> int:
+    """Read WARC files, saved pages and text dumps into the store."""
+    from crawler.ingest import ingest as ingested
+    from ops.stores import opened
+    from terminal.progress import file_progress
+
+    here, store = screen(quiet=quiet), opened(db, new=True)
+    with file_progress(here) as told:
+        result = ingested(files, store.engine, store.archive, url=url, report=told, book=store.book)
+    return outcomes.show_ingested(here, result)
+
+
+@app.command()
 def clean(what: opt.Page, *, url: opt.PageUrl = None, form: opt.PageForm = opt.PageFormat.TEXT) -> int:
     """Turn one page or text dump into a clean article."""
     here = screen()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from terminal.errors import CommandError, Refused, TryLater
+from terminal.errors import FAILED, USAGE, CommandError, Refused, TryLater
 from terminal.screen import Screen, one_line
 from terminal.tables import Column, number, show_table
 
@@ -61,6 +61,20 @@ def troubles(row: Row) -> list[str]:
         told.append(f"{site}: nothing was found{': ' + one_line(row['note']) if row.get('note') else ''}")
     reasons = {state: reasons_of(row, state) for state in ("failed", "blocked")}
     return told + [f"{site}: {state} {why}" for state, why in reasons.items() if why]
+
+
+def show_ingested(screen: Screen, result: Any) -> int:
+    """Prints what the pages became and what was passed over; the exit code that the problems deserve."""
+    for problem in result.problems:
+        screen.err.print(f"carnews: {one_line(problem)}", markup=False, highlight=False, soft_wrap=True)
+    rows = [{"pages": n, "became": HEADINGS.get(str(s), str(s))} for s, n in sorted(result.states.items())]
+    rows += [{"pages": n, "became": f"passed over: {why}"} for why, n in sorted(result.passed.items()) if n]
+    total = {"pages": sum(row["pages"] for row in rows), "became": "in all"}
+    if rows and not screen.quiet:
+        show_table(screen, rows, [number("pages"), Column("became")], total)
+    if not result.problems:
+        return 0
+    return FAILED if result.pages else USAGE
 
 
 def unfetched(url: str, row: Row, address: Any) -> CommandError:

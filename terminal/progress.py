@@ -7,7 +7,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from terminal.outcomes import settled
-from terminal.screen import Screen
+from terminal.screen import Screen, one_line
 
 Row = Mapping[str, Any]
 Told = Callable[[Sequence[Row]], None]
@@ -67,8 +67,8 @@ def _counts(row: Row) -> str:
 
 
 @contextmanager
-def file_progress(screen: Screen) -> Iterator[Callable[[str, int, int, int], None]]:
-    """A function of (file, pages, bytes done, bytes in all) that shows how far reading has come."""
+def file_progress(screen: Screen) -> Iterator[Callable[[Any], None]]:
+    """A function that shows how far reading has come, told by (path, bytes_read, bytes_total, pages)."""
     if not screen.live:
         yield _unseen
         return
@@ -83,14 +83,14 @@ def file_progress(screen: Screen) -> Iterator[Callable[[str, int, int, int], Non
     with bars:
         task = bars.add_task("", total=1, name="", pages=0, rate=0.0)
 
-        def show(file: str, pages: int, done: int, total: int) -> None:
+        def show(come: Any) -> None:
             elapsed = bars.tasks[0].elapsed or 0.0
-            rate = pages / elapsed if elapsed > 0.1 else 0.0
-            name = f"{file:<12.30}"
-            bars.update(task, total=max(total, 1), completed=done, name=name, pages=pages, rate=rate)
+            rate = come.pages / elapsed if elapsed > 0.1 else 0.0
+            name, total = f"{one_line(come.path.name):<12.30}", max(come.bytes_total, 1)
+            bars.update(task, total=total, completed=come.bytes_read, name=name, pages=come.pages, rate=rate)
 
         yield show
 
 
-def _unseen(_file: str, _pages: int, _done: int, _total: int) -> None:
+def _unseen(_come: Any) -> None:
     """Shows nothing: what a pipe is told comes at the end."""
