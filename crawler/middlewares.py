@@ -17,7 +17,7 @@ from crawler import outcomes
 from crawler.failures import Refused, outcome_of
 from crawler.guard import GUARD, is_public
 from crawler.outcomes import STOPPED, Outcome, of_status
-from crawler.progress import Progress
+from crawler.progress import CrawlProgress
 from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, robots_from, unreachable
 from crawler.run import now
 from crawler.sites import Site, host_and_port
@@ -94,9 +94,9 @@ class Patience:
         return cls(crawler)
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> CrawlProgress:
         """What the crawl remembers; a fresh memory in `scrapy shell`."""
-        return getattr(self.crawler.spider, "progress", None) or Progress()
+        return getattr(self.crawler.spider, "progress", None) or CrawlProgress()
 
     def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's signature
         if self.progress.gave_up:

@@ -14,7 +14,7 @@ DONE, WITH_FAILURES, LATER = 0, 1, 75  # exit codes
 
 
 @dataclass(slots=True)
-class Progress:
+class CrawlProgress:
     """The memory of one crawl. `gave_up` says why the site is out of reach."""
 
     open: dict[int, Address] = field(default_factory=dict)

@@ -24,7 +24,7 @@ from crawler.guard import GUARD
 from crawler.middlewares import FOR_CHANNEL, header
 from crawler.options import Options
 from crawler.outcomes import STOPPED, Outcome, of_status
-from crawler.progress import Progress
+from crawler.progress import CrawlProgress
 from crawler.run import CrawlRun, now
 from crawler.sites import Site, load_sites
 from crawler.stages import Work
@@ -42,7 +42,7 @@ class NewsSpider(Spider):
     site: ClassVar[Site]
     options: Options
     run: CrawlRun
-    progress: Progress
+    progress: CrawlProgress
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
@@ -51,7 +51,7 @@ class NewsSpider(Spider):
         spider.options = Options.read(**asked)
         spider.options.check(cls.site)
         spider.run = CrawlRun(settings(), cls.site.name)
-        spider.progress = Progress()
+        spider.progress = CrawlProgress()
         if cls.site.crawl.allow_private:
             homes = [cls.site.home, *(url for _, url in cls.site.channels)]
             GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
