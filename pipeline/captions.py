@@ -49,7 +49,7 @@ _LABEL = re.compile(
     r"""(?<![\w/])(?:\u00a9(?!\s?(?:19|20)\d\d)\s?(?:(?:bild|foto|photo|image)s?\s?:)?|\(c\)
     |(?:(?:photo|image|picture|foto|bild)s?\s)?credits?\s?:|cr\u00e9dits?(?:\s?photos?)?\s?:
     |(?:photos?|photography|pictures?|images?|fotos?|fotograf(?:ie|\u00eda)?|bild(?:er|quelle|nachweis)?
-    |imagen|im\u00e1genes|beeld|spy\sshots?|copyright)\s?[:/]
+    |imagen|im\u00e1genes|beeld|spy\sshots?|copyright)\s?:
     |(?:photos?|photography|images?|pictures?|renderings?|fotos?|bilder|spy\sshots?)
     \s(?:by|courtesy\sof|via|von|par|di|de)\b)\s*""",
     re.IGNORECASE | re.VERBOSE,
@@ -111,7 +111,7 @@ def _label_at(text: str) -> tuple[int, int] | None:
         last = match
     if last is None:
         return None
-    spoken = not last.group().rstrip().endswith((":", "/", "\u00a9", ")"))
+    spoken = not last.group().rstrip().endswith((":", "\u00a9", ")"))
     name = text[last.end() :].strip(" .)]")
     if not name or (spoken and not _is_name(name)) or (last.start() and not _is_name(name)):
         return None
@@ -149,7 +149,7 @@ def _stands_alone(view: Sequence[str], subject: str, credit: str) -> bool:
     shown = any(_plain(word) in _SHOWN for word in view) and _plain(view[-1]) not in _ENDS - _SHOWN
     if credit:
         return is_known_credit(credit) or (shown and bool(subject))
-    return shown
+    return shown and (len(view) > 1 or bool(subject))
 
 
 def _view(words: Sequence[str]) -> tuple[int, int]:

@@ -111,8 +111,11 @@ def verdict_of(dump: Dump, roles: Mapping[int, Role]) -> str:
 def _is_listing(free: Sequence[Line], prose: Sequence[Line], roles: Iterable[Role]) -> bool:
     """Whether the lines are headlines and teasers: hardly a paragraph, or a `Read more` every few lines."""
     headlines = sum(line.is_headline and not line.is_prose for line in free)
+    # Long guides are lists as well, but they have paragraphs.
+    paragraphs = sum(len(line.text) > 200 and line.ends_sentence for line in prose)
     links = sum(role.rule in {"read more", "age"} for role in roles)
-    return (headlines >= 3 and headlines > 3 * len(prose)) or (links >= 4 and links >= len(prose))
+    bare = headlines >= 3 and headlines > 3 * len(prose) and paragraphs < 4
+    return bare or (links >= 4 and links >= len(prose))
 
 
 def _block(at: int, line: Line, role: Role | None) -> Block:

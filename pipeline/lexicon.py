@@ -43,7 +43,10 @@ def closing(line: str) -> str | None:
     whatever encloses it.
     """
     rule = furniture(line)
-    return rule if rule in _tables()["closing"] and ": " not in line else None
+    if rule not in _tables()["closing"] or ": " in line:
+        return None
+    # Appeals to subscribe fill whole sentences and stand anywhere; only their bare headings open a box.
+    return rule if rule not in {"newsletter", "author box"} or fold(line) in _phrases() else None
 
 
 def wall(lines: Sequence[str]) -> str | None:

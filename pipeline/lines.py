@@ -39,7 +39,9 @@ class Line:
         """Whether the line has a headline's form: short, and no full stop, colon or comma at its end."""
         text = self.text
         return (
-            len(text) <= 160 and not self.is_item and not text.rstrip(_CLOSERS).endswith((".", ":", ";", ","))
+            len(text) <= 160
+            and not self.is_item
+            and not text.rstrip(_CLOSERS).endswith((*".:;,", "\u3002", "\uff1a", "\u3001"))
         )
 
     @property

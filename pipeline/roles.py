@@ -17,6 +17,7 @@ from pipeline.lines import Line
 from pipeline.vehicles import makes_in
 
 MAX_STANDFIRST_CHARS = 300
+MAX_DANGLING = 6  # more short lines at the end are a list without bullets, and stay
 SLUG_SHARE = 0.7  # of the address's words; leaves room for a headline edited after publication
 _CARD_LABELS = """make | model | segment | body style | class | price | msrp | base price | engine
     | horsepower | drivetrain | year | trim | fuel type | transmission | category | marke | modell
@@ -197,7 +198,6 @@ def repetitions(dump: Dump, roles: Roles) -> dict[int, Role]:
     """Lines printed again: a headline twice in succession (a teaser), standfirst or paragraph once more."""
     known = {fold(dump.lines[at].text) for at, role in roles.items() if role.became == "standfirst"}
     found: dict[int, Role] = {}
-    seen: set[str] = set()
     before: tuple[int, str] | None = None
     for at, line in dump.free(roles):
         key = fold(line.text)
@@ -205,9 +205,8 @@ def repetitions(dump: Dump, roles: Roles) -> dict[int, Role]:
             found[at] = Role("printed again")
         elif before and before[1] == key and line.is_headline:
             found[at] = found[before[0]] = Role("printed twice")
-        elif line.is_prose and key in seen:
+        elif before and before[1] == key:
             found[at] = Role("printed again")
-        seen.add(key)
         before = (at, key)
     return found
 
@@ -230,9 +229,8 @@ def author_biography(dump: Dump, roles: Roles) -> dict[int, Role]:
 def dangling_headlines(dump: Dump, roles: Roles) -> dict[int, Role]:
     """Headlines after the last text: they announce what is not there."""
     last = max((at for at, line in dump.free(roles) if line.is_prose or not line.is_headline), default=None)
-    if last is None:
-        return {}
-    return {at: Role("dangling headline") for at, line in dump.free(roles) if at > last}
+    behind = [at for at, _ in dump.free(roles) if last is not None and at > last]
+    return dict.fromkeys(behind if len(behind) <= MAX_DANGLING else (), Role("dangling headline"))
 
 
 _SOURCES = "source sources quelle quellen fuente fuentes fonte fonti bron via"
