@@ -2,10 +2,11 @@
 
 A page is `<page>.html` with `<page>.json` beside it: `url`, `title`, `authors`, `published_at`, `text`,
 `absent` (lines that must not be in the text), and where it matters `standfirst`, `section`, `language`,
-`captions`, `verdict`.
+`captions`. A page that is no article has its `verdict` instead.
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,19 @@ from pipeline import clean_html
 from pipeline.article import CleanArticle
 
 PAGES = sorted((Path(__file__).parent / "sites").glob("*/*.json"))
-FIELDS = {"url", "title", "authors", "published_at", "text", "absent"}
-MORE = {"standfirst", "section", "language", "captions", "verdict"}
+FIELDS = {"url", "title", "verdict", "authors", "published_at", "text", "absent"}
+MORE = {"standfirst", "section", "language", "captions"}
+OF_OTHERS = {"url", "title", "verdict"}
 
 # What the cleaner does not get right yet; a case leaves this list when it passes.
 PENDING = {
+    "auto-motor-und-sport/kadett-gleichmaessig": {"captions"},
+    "carbuzz/quiet-engines-list": {"standfirst", "text"},
     "carbuzz/rumble-seat-2019": {"standfirst", "section", "text"},
+    "carscoops/kitchen-window-2016": {"published_at"},
     "electrek/quiet-door": {"text", "absent"},
     "heise-autos/laternenlotterie": {"text", "absent"},
+    "roadandtrack/backwards-walk": {"standfirst", "text"},
 }
 
 
@@ -76,8 +82,8 @@ def test_the_page_gives_what_is_expected_of_it(page: Path, field: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_the_expected_file_is_complete(page: Path) -> None:
-    assert expected(page).keys() >= FIELDS
-    assert expected(page).keys() <= FIELDS | MORE
+    needed = FIELDS if expected(page)["verdict"] == "article" else OF_OTHERS
+    assert needed <= expected(page).keys() <= FIELDS | MORE
     assert page.with_suffix(".html").is_file()
 
 
@@ -88,7 +94,8 @@ def test_the_site_knows_the_address_as_an_article(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_expected_line_stands_on_the_page(page: Path) -> None:
-    assert not set(expected(page)["text"]) & set(expected(page)["absent"])
-    html = page.with_suffix(".html").read_text(encoding="utf-8")
-    for line in expected(page)["text"]:
-        assert line in html
+    lines = expected(page).get("text", [])
+    assert not set(lines) & set(expected(page).get("absent", []))
+    words = re.sub(r"<[^>]+>", "", page.with_suffix(".html").read_text(encoding="utf-8"))
+    for line in lines:
+        assert line in words
