@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -46,9 +47,9 @@ class Answer:
 class Site:
     """The made site: `pages` by path, every request noted in `asked`."""
 
-    def __init__(self, port: int, articles: int = 0) -> None:
+    def __init__(self, port: int, articles: int = 0, scheme: str = "http") -> None:
         self.port = port
-        self.home = f"http://127.0.0.1:{port}/"
+        self.home = f"{scheme}://127.0.0.1:{port}/"
         self.pages: dict[str, Answer | Callable[[], Answer]] = {"/robots.txt": Answer(status=404)}
         self.asked: list[str] = []
         self.agents: set[str] = set()
@@ -115,10 +116,12 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(articles: int = 0) -> Iterator[Site]:
-    """A site with `articles` articles until the block ends."""
+def serving(articles: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """A site with `articles` articles until the block ends, over https where `tls` is given."""
     with Server(("127.0.0.1", 0), Handler) as server:
-        site = Site(server.server_address[1], articles)
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        site = Site(server.server_address[1], articles, "https" if tls else "http")
         server.site = site  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -150,6 +153,13 @@ def reset(handler: Handler) -> None:
     linger = struct.pack("ii", 1, 0)
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     handler.connection.close()
+
+
+def cut_short(handler: Handler) -> None:
+    """Announces more than it sends."""
+    handler.connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 999\r\n\r\n<p>x"
+    )
 
 
 def closed_port() -> int:

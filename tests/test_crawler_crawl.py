@@ -1,13 +1,21 @@
 """Whole crawls of a made site on loopback, in child processes, into a real store."""
 
+import gzip
 import os
 import signal
+import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
-from loopback import Answer, Place, Site, article, closed_port, end_of, reset, serving, until
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from loopback import Answer, Place, Site, article, closed_port, cut_short, end_of, reset, serving, until
+
+BOMB = gzip.compress(b"\0" * 50_000_000)
 
 
 @pytest.fixture
@@ -55,6 +63,8 @@ def test_every_kind_of_end_has_its_state_and_reason(place: Place, site: Site) ->
         "/news/file": (moved("file:///etc/passwd"), "blocked", "redirect to something else than http"),
         "/news/big": (Answer(b" " * 9_000_000), "not_article", "too large"),
         "/news/pdf": (Answer(b"%PDF", kind="application/pdf"), "not_article", "not html: application/pdf"),
+        "/news/bomb": (Answer(BOMB, headers={"Content-Encoding": "gzip"}), "not_article", "too large"),
+        "/news/cut": (Answer(rude=cut_short), "failed", "answer cut short"),
         "/news/reset": (Answer(rude=reset), "failed", "connection"),
         "/news/old": (moved("/news/2026/new"), "stored", None),
     }
@@ -378,3 +388,38 @@ def test_with_a_log_folder_the_story_goes_into_the_sites_file(place: Place, site
     story = (place.folder / "log" / "made.log").read_text()
     assert "finished made: found=6 stored=6" in story
     assert len(story.splitlines()) <= 10
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """What a server with a certificate of its own making shows."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = x509.CertificateBuilder(
+        issuer_name=name,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=1,
+        not_valid_before=now - timedelta(days=1),
+        not_valid_after=now + timedelta(days=1),
+    ).sign(key, hashes.SHA256())
+    pem, secret = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    file = folder / "server.pem"
+    file.write_bytes(
+        key.private_bytes(pem, secret, serialization.NoEncryption()) + certificate.public_bytes(pem)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_a_certificate_nobody_vouches_for_is_refused_unless_the_site_file_allows_it(place: Place) -> None:
+    with serving(3, tls=self_signed(place.folder)) as site:
+        place.site("strict", site.toml())
+        place.site("lenient", site.toml("verify = false\n"))
+        strict = place.crawl("strict")
+        assert strict.code == 75
+        assert "unreachable: tls" in strict.err
+        assert site.asked == []
+        assert place.crawl("lenient").code == 0
+        assert len(place.articles()) == 3
