@@ -5,9 +5,9 @@ blocks can take its place without touching the choice.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pipeline.article import Block, Box, Kind
+from pipeline.article import Block, Kind
 from pipeline.landmarks import rule_of
 
 SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*(?:\s|$)")
@@ -26,24 +26,48 @@ def is_prose(block: Block) -> bool:
     )
 
 
-def prose_by_box(blocks: Sequence[Block]) -> dict[int, int]:
-    """Characters of prose inside each box, by the box's order."""
-    sums: dict[int, int] = {}
-    for block in blocks:
-        if block.marked is None and is_prose(block):
-            size = len(block.text)
-            for box in block.boxes:
-                sums[box.order] = sums.get(box.order, 0) + size
+def summed(values: Mapping[int, float], parents: Mapping[int, int]) -> dict[int, float]:
+    """What each box holds in all, from what the blocks directly inside it are worth; by box order."""
+    sums = dict.fromkeys(parents, 0.0)
+    sums.update(values)
+    for order in sorted(parents, reverse=True):  # inner boxes have larger orders than those around them
+        outer = parents[order]
+        if outer >= 0:
+            sums[outer] += sums[order]
     return sums
+
+
+def parents_of(blocks: Sequence[Block]) -> dict[int, int]:
+    """For the order of each box around a block the order of the box around it, -1 for none."""
+    parents: dict[int, int] = {}
+    for block in blocks:
+        boxes = block.boxes
+        for depth in range(len(boxes) - 1, -1, -1):
+            order = boxes[depth].order
+            if order in parents:
+                break
+            parents[order] = boxes[depth - 1].order if depth else -1
+    return parents
+
+
+def prose_by_box(blocks: Sequence[Block]) -> dict[int, float]:
+    """Characters of prose inside each box, by the box's order."""
+    inner: dict[int, float] = {}
+    for block in blocks:
+        if block.boxes and block.marked is None and is_prose(block):
+            order = block.boxes[-1].order
+            inner[order] = inner.get(order, 0.0) + len(block.text)
+    return summed(inner, parents_of(blocks))
 
 
 def foreign_rules(blocks: Sequence[Block]) -> dict[int, str]:
     """For each block (by order) that an enclosing element calls no part of an article: the rule's name.
 
-    An element that holds most of the page's prose is not believed: whole pages stand in <form>, in "popup", in "sidebar-left".
+    An element that holds most of the page's prose is not believed: whole pages stand in <form>, in "popup", in
+    "sidebar-left".
     """
     prose = prose_by_box(blocks)
-    total = sum(len(b.text) for b in blocks if b.marked is None and is_prose(b))
+    most = MOST * sum(len(b.text) for b in blocks if b.marked is None and is_prose(b))
     known: dict[int, str | None] = {}
     found: dict[int, str] = {}
     for block in blocks:
@@ -57,7 +81,7 @@ def foreign_rules(blocks: Sequence[Block]) -> dict[int, str]:
                 if box.order in known:
                     rule = known[box.order]
                 else:
-                    if rule is None and prose.get(box.order, 0) <= MOST * total:
+                    if rule is None and prose[box.order] <= most:
                         rule = rule_of(box.tag, box.names)
                     known[box.order] = rule
         named = known[inner]
@@ -81,22 +105,14 @@ def worth(block: Block, foreign: bool) -> float:
     return -5.0 if block.kind is Kind.PARAGRAPH else prose * 0.3
 
 
-def choose(blocks: Sequence[Block]) -> Box | None:
-    """The innermost box whose blocks are together worth most; None where no block lies in a box."""
+def choose(blocks: Sequence[Block]) -> int | None:
+    """The order of the innermost box whose blocks are together worth most; None where no block lies in a box."""
     foreign = foreign_rules(blocks)
-    sums: dict[int, float] = {}
-    boxes: dict[int, Box] = {}
+    inner: dict[int, float] = {}
     for block in blocks:
-        value = worth(block, block.order in foreign)
-        for box in block.boxes:
-            order = box.order
-            if order in sums:
-                sums[order] += value
-            else:
-                sums[order] = value
-                boxes[order] = box
-    if not sums:
-        return None
-    # Boxes are met outermost first, so on equal sums the larger order is the inner one.
-    best = max(sums, key=lambda order: (sums[order], order))
-    return boxes[best]
+        if block.boxes:
+            order = block.boxes[-1].order
+            inner[order] = inner.get(order, 0.0) + worth(block, block.order in foreign)
+    sums = summed(inner, parents_of(blocks))
+    # On equal sums the larger order is the inner box.
+    return max(sums, key=lambda order: (sums[order], order)) if sums else None

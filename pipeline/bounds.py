@@ -6,64 +6,65 @@ open elements at each <div>: both grow with the square of the page. Real pages c
 
 import re
 
-MAX_CHARS = 8_000_000  # the longest of 1,784 real pages has 5 million
+MAX_BYTES = 8_000_000  # the longest of 1,784 real pages has 5 million
 MAX_TAGS = 60_000  # openings of a tag; the fullest real page has 22,000
+FEW_TAGS = 2_500  # below it unclosed formatting cannot make more than some hundred thousand nodes
 SAFE_TAGS = 20_000  # below it even a page of nothing but nested <div> parses within a second
 MAX_DEPTH = 600  # real pages nest less than 100 deep
 MAX_OPEN = 100  # formatting elements with attributes that may stand open at once
-FORMATTING = re.compile(r"<(/?)(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])", re.I)
-WITH_ATTRIBUTES = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\s", re.I)
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-ANY_TAG = re.compile("<[^<>]*>")
+FORMATTING = re.compile(rb"<(/?)(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])", re.I)
+WITH_ATTRIBUTES = re.compile(rb"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\s", re.I)
+TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+ANY_TAG = re.compile(b"<[^<>]*>")
 # These never hold anything, or end by themselves when the next one begins.
 SHALLOW = frozenset(
     "area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th thead tbody "
-    "a".split()
+    "a".encode().split()
 )
 
 
-def bounded(text: str) -> tuple[str, tuple[str, ...]]:
-    """`text` within the limits, and "cut short" or "mark-up dropped" among the flags where it was not."""
+def bounded(html: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """`html` within the limits, and "cut short" or "mark-up dropped" among the flags where it was not."""
     flags: list[str] = []
-    if len(text) > MAX_CHARS:
-        text = text[:MAX_CHARS]
+    if len(html) > MAX_BYTES:
+        html = html[:MAX_BYTES]
         flags.append("cut short")
-    tags = text.count("<")
+    tags = html.count(b"<")
     if tags > MAX_TAGS:
-        text = text[: nth(text, "<", MAX_TAGS)]
+        html = html[: nth(html, b"<", MAX_TAGS)]
         flags.append("cut short")
-    if len(WITH_ATTRIBUTES.findall(text)) > MAX_OPEN and most_open(text) > MAX_OPEN:
-        text = FORMATTING.sub(r"<\1x-formatting", text)
+    if tags > FEW_TAGS and len(WITH_ATTRIBUTES.findall(html)) > MAX_OPEN and most_open(html) > MAX_OPEN:
+        html = FORMATTING.sub(rb"<\1x-formatting", html)
         flags.append("mark-up dropped")
     if tags > SAFE_TAGS:
-        place = too_deep(text)
+        place = too_deep(html)
         if place is not None:
-            text = text[:place] + ANY_TAG.sub(" ", text[place:])
+            html = html[:place] + ANY_TAG.sub(b" ", html[place:])
             flags.append("mark-up dropped")
-    return text, tuple(dict.fromkeys(flags))
+    return html, tuple(dict.fromkeys(flags))
 
 
-def nth(text: str, sign: str, count: int) -> int:
-    """The place of the `count`-th `sign` in `text`."""
+def nth(html: bytes, sign: bytes, count: int) -> int:
+    """The place of the `count`-th `sign` in `html`."""
     place = -1
     for _ in range(count):
-        place = text.find(sign, place + 1)
+        place = html.find(sign, place + 1)
     return place
 
 
-def most_open(text: str) -> int:
+def most_open(html: bytes) -> int:
     """The largest number of formatting elements open at the same time."""
     now = most = 0
-    for found in FORMATTING.finditer(text):
+    for found in FORMATTING.finditer(html):
         now = max(0, now - 1) if found.group(1) else now + 1
         most = max(most, now)
     return most
 
 
-def too_deep(text: str) -> int | None:
+def too_deep(html: bytes) -> int | None:
     """Where elements first nest deeper than the limit; None where they never do."""
     depth = 0
-    for found in TAG.finditer(text):
+    for found in TAG.finditer(html):
         if found.group(2).lower() in SHALLOW:
             continue
         depth = max(0, depth - 1) if found.group(1) else depth + 1

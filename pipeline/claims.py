@@ -41,6 +41,7 @@ CHANGED = re.compile(
 ABOUT = re.compile(
     r"\b(?:is|was|has|have|writes|covers|joined|works|lives|ist|war|hat|schreibt|arbeitet|est|écrit|es|è|lives)\b"
 )
+DIGIT = re.compile(r"\d")
 MAX_LINE = 160  # characters of a byline or dateline
 STANDFIRST_CHARS = (25, 600)  # shorter ones are labels, longer ones paragraphs
 
@@ -181,7 +182,7 @@ def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Cl
             continue
         key = fold(text)
         names = " ".join(box.names for box in block.boxes[-2:])
-        dated = day_of(text, metadata.language)
+        dated = day_of(text, metadata.language) if DIGIT.search(text) else None
         if dated:
             fresh.append((bool(CHANGED.search(text)) or block.order < (at or 0), text))
         if section and key == section:

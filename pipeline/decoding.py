@@ -1,4 +1,4 @@
-"""From a page's bytes to its characters: byte-order mark, server, page, then what the bytes themselves say."""
+"""From a page's bytes to UTF-8: byte-order mark, server, page, then what the bytes themselves say."""
 
 import codecs
 import re
@@ -79,15 +79,36 @@ TELLING = {
 MAX_LOST = 0.002  # share of replacement characters above which a label is not believed
 
 
-def decode(html: bytes | str, content_type: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """The page's text and the flags that say what was odd about its bytes; never raises.
+def as_utf8(html: bytes | str, content_type: str | None = None) -> tuple[bytes, tuple[str, ...]]:
+    """The page as UTF-8, as parsers want it, and the flags that say what was odd about its bytes; never raises.
 
-    `content_type` is the server's header. Bytes that are sound UTF-8 are read as such whatever their label says:
+    `content_type` is the server's header. Bytes that are sound UTF-8 are taken as such whatever their label says:
     text in another encoding almost never is. Flags: "utf-16 without byte-order mark", "binary",
     "charset mislabelled", "characters lost".
     """
     if isinstance(html, str):
+        return html.encode("utf-8", "replace"), ()
+    if html.startswith(codecs.BOM_UTF8):
+        html = html[3:]
+    elif html.isascii() and b"\x00" not in html[:2048] and b"\x1b$" not in html and b"~{" not in html:
         return html, ()
+    elif is_utf8(html) and b"\x00" not in html[:2048]:
+        return html, ()
+    text, flags = decode(html, content_type)
+    return text.encode("utf-8", "replace"), flags
+
+
+def is_utf8(html: bytes) -> bool:
+    """Whether the bytes are sound UTF-8 throughout."""
+    try:
+        html.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def decode(html: bytes, content_type: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """The text of bytes that may be in any encoding, and the flags of `as_utf8`."""
     for bom, name in BOMS:
         if html.startswith(bom):
             return html[len(bom) :].decode(name, "replace"), ()
@@ -97,11 +118,8 @@ def decode(html: bytes | str, content_type: str | None = None) -> tuple[str, tup
     if is_binary(html):
         return html[:BINARY_READ].decode("ascii", "ignore"), ("binary",)
     label = stated(html, content_type)
-    try:
-        if label not in ("iso2022_jp", "hz", "utf-7"):
-            return html.decode("utf-8"), ()
-    except UnicodeDecodeError:
-        pass
+    if label not in ("iso2022_jp", "hz", "utf-7") and is_utf8(html):
+        return html.decode("utf-8"), ()
     return from_8_bit(html, label)
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from pipeline.article import Block, Extraction, Metadata
-from pipeline.blocks import blocks_of
+from pipeline.blocks import SILENT, blocks_of
 from pipeline.body import is_prose
 from pipeline.bounds import bounded
 from pipeline.claims import claimed
-from pipeline.decoding import decode
+from pipeline.decoding import as_utf8
 from pipeline.metadata import metadata_of
 from pipeline.rules import GENERIC, Rules
 
@@ -20,17 +20,19 @@ def extract(
     html: bytes | str, url: str | None = None, *, rules: Rules = GENERIC, content_type: str | None = None
 ) -> Extraction:
     """The page as blocks and metadata, nothing removed yet; an empty page has no blocks."""
-    text, odd = decode(html, content_type)
-    text, cut = bounded(text)
+    page, odd = as_utf8(html, content_type)
+    page, cut = bounded(page)
     flags = (*odd, *cut)
-    tree = LexborHTMLParser(text)
+    tree = LexborHTMLParser(page)
     root = tree.body or tree.root
     if root is None:
         return Extraction(url, Metadata(), (), flags)
     metadata = metadata_of(tree, url, rules)
+    scripted = tree.css_first("script") is not None
+    tree.strip_tags(SILENT)
     blocks = believed(blocks_of(root, marks_of(tree, rules)))
     metadata, blocks = claimed(metadata, blocks)
-    if not blocks and tree.css_first("script") is not None:
+    if not blocks and scripted:
         flags = (*flags, "scripted")
     return Extraction(url, metadata, tuple(blocks), flags)
 

@@ -22,7 +22,7 @@ AND = re.compile(r"\s*(?:[,;|/&\n]|\b(?:and|und|et|y|e|en|och|og)\b)\s*(?=[^\W\d
 NOT_A_NAME = re.compile(
     r"\[at\]|^\W*$|^(?:by|admin|administrator|editor|editors|staff|none|null|undefined|unknown|user|guest|link|"
     r"author|authors|home|about|contact|more|follow|share|subscribe|redaktion|redaktionsteam|n/?a|sponsored)$|"
-    r"learn more|read more|view (?:all|more)|all posts|posts by|more posts|see all|archiv|anzeigen|"
+    r"learn more|read more|teilen|twitter|facebook|view (?:all|more)|all posts|posts by|more posts|see all|archiv|anzeigen|"
     r"(?:expert|editor|writer|manager|founder|author)$|^(?:the|our|from|how|why|what|wem|deinen)\s|[?!→]",
     re.I,
 )

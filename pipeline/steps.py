@@ -1,11 +1,12 @@
 """The cleaning steps: small pure functions that only ever remove whole blocks, each named for what it removes."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from pipeline import body
 from pipeline.article import Block, Kind
 from pipeline.captions import read_caption
-from pipeline.lexicon import closing, furniture
+from pipeline.lexicon import MAX_FURNITURE_CHARS, closing, furniture
 from pipeline.rules import Rules
 from pipeline.titles import fold
 
@@ -27,7 +28,7 @@ def cut_outside_body(blocks: Sequence[Block], rules: Rules) -> list[Block]:
     box = body.choose(blocks)
     if box is None:
         return list(blocks)
-    return [block for block in blocks if any(outer.order == box.order for outer in block.boxes)]
+    return [block for block in blocks if within(block, box)]
 
 
 def drop_foreign_boxes(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
@@ -75,7 +76,7 @@ def cut_after_stops(blocks: Sequence[Block], rules: Rules) -> list[Block]:
     kept: list[Block] = []
     shut: int | None = None
     for block in blocks:
-        if shut is not None and any(box.order == shut for box in block.boxes):
+        if shut is not None and within(block, shut):
             continue
         shut = None
         if len(block.text) < MAX_STOP and fold(block.text) in stops:
@@ -96,11 +97,11 @@ def cut_after_closing(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     shut: int | None = None
     wary = False
     for block in blocks:
-        if shut is not None and any(box.order == shut for box in block.boxes):
+        if shut is not None and within(block, shut):
             if not (wary and body.is_prose(block)):
                 continue
         shut = None
-        if len(block.text) < MAX_STOP and closing(block.text):
+        if is_closing(block.text):
             shut = enclosing(block)
             before = sum(len(b.text) for b in kept if body.is_prose(b) and within(b, shut))
             wary = prose.get(shut or 0, 0) - before > MOST_AFTER * prose.get(shut or 0, 0)
@@ -116,12 +117,28 @@ def enclosing(block: Block) -> int | None:
 
 def within(block: Block, order: int | None) -> bool:
     """Whether `block` lies in the box with that order."""
-    return any(box.order == order for box in block.boxes)
+    for box in block.boxes:  # noqa: SIM110 - asked for every block; a generator would take twice as long
+        if box.order == order:
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def furniture_rule(line: str) -> str | None:
+    """`lexicon.furniture`, remembered: a site repeats its furniture on each page, and two steps ask."""
+    return furniture(line)
+
+
+def is_closing(line: str) -> bool:
+    """Whether a line is a heading that opens a box of other content."""
+    return len(line) < MAX_STOP and furniture_rule(line) is not None and closing(line) is not None
 
 
 def drop_furniture(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     """Without lines that are page furniture as a whole."""
-    return [block for block in blocks if not furniture(block.text)]
+    return [
+        block for block in blocks if len(block.text) > MAX_FURNITURE_CHARS or not furniture_rule(block.text)
+    ]
 
 
 def drop_link_lines(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
