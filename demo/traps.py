@@ -46,4 +46,6 @@ def answer(entry: dict[str, Any], home: str, frame: Callable[[str, str], str]) -
     if entry.get("pdf"):
         return Answer(PDF, status, {"Content-Type": "application/pdf"})
     html = entry["html"].replace("{home}", home.rstrip("/"))
-    return html_answer(html if entry.get("bare") else frame(entry["title"], html), status)
+    return html_answer(
+        html if entry.get("bare") else frame(entry.get("page_title", entry["title"]), html), status
+    )
