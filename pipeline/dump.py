@@ -15,6 +15,7 @@ from pipeline.roles import (
     Dump,
     Reader,
     Role,
+    above_headline,
     author_biography,
     bylines,
     captions,
@@ -38,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     title_by_address,  # before the boxes: teasers above the headline must not take it along
     closed_boxes,
     title_by_place,
+    above_headline,
     title_again,  # before the standfirst, which stands right below the last headline
     standfirst,
     repetitions,
@@ -111,11 +113,19 @@ def verdict_of(dump: Dump, roles: Mapping[int, Role]) -> str:
 def _is_listing(free: Sequence[Line], prose: Sequence[Line], roles: Iterable[Role]) -> bool:
     """Whether the lines are headlines and teasers: hardly a paragraph, or a `Read more` every few lines."""
     headlines = sum(line.is_headline and not line.is_prose for line in free)
-    # Long guides are lists as well, but they have paragraphs.
-    paragraphs = sum(len(line.text) > 200 and line.ends_sentence for line in prose)
     links = sum(role.rule in {"read more", "age"} for role in roles)
-    bare = headlines >= 3 and headlines > 3 * len(prose) and paragraphs < 4
+    bare = headlines >= 3 and headlines > 3 * len(prose) and not _has_paragraphs(free)
     return bare or (links >= 4 and links >= len(prose))
+
+
+def _has_paragraphs(lines: Sequence[Line]) -> bool:
+    """Whether paragraphs follow each other somewhere, as they do in texts and not among teasers."""
+    run = 0
+    for line in lines:
+        run = run + 1 if line.is_prose and line.ends_sentence and len(line.text) > 100 else 0
+        if run == 3:
+            return True
+    return sum(len(line.text) > 200 and line.ends_sentence for line in lines) >= 4
 
 
 def _block(at: int, line: Line, role: Role | None) -> Block:

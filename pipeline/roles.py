@@ -16,7 +16,9 @@ from pipeline.lexicon import fold, furniture
 from pipeline.lines import Line
 from pipeline.vehicles import makes_in
 
-MAX_STANDFIRST_CHARS = 300
+MAX_STANDFIRST_CHARS = 220  # longer ones are first paragraphs
+SURE_STANDFIRST_CHARS = 120  # below a counter or byline, where the text has not begun yet
+MIN_TITLE_WORDS = 3  # menu entries have one or two
 MAX_DANGLING = 6  # more short lines at the end are a list without bullets, and stay
 SLUG_SHARE = 0.7  # of the address's words; leaves room for a headline edited after publication
 _CARD_LABELS = """make | model | segment | body style | class | price | msrp | base price | engine
@@ -156,19 +158,30 @@ def title_by_address(dump: Dump, roles: Roles) -> dict[int, Role]:
     """The headline that the address spells, wherever teasers have pushed it."""
     if len(dump.slug) < 3:
         return {}
-    shares = {at: _slug_share(dump, line) for at, line in dump.free(roles) if _may_be_title(line)}
+    prose = [at for at, line in dump.free(roles) if line.is_prose]
+    # A line with a quarter of the text above it is a link to the article or a comment on it.
+    limit = prose[len(prose) // 4] if prose else len(dump.lines)
+    lines = (pair for pair in dump.free(roles) if pair[0] <= limit and _may_be_title(pair[1]))
+    shares = {at: _slug_share(dump, line) for at, line in lines}
     best = max(shares, key=lambda at: (shares[at], -at), default=None)
     return {best: Role("title", "title")} if best is not None and shares[best] >= SLUG_SHARE else {}
 
 
 def title_by_place(dump: Dump, roles: Roles) -> dict[int, Role]:
-    """The headline: the first line of text, where it has a headline's form and prose follows."""
-    if any(role.became == "title" for role in roles.values()):
+    """The headline: the first line above the prose that says something, else the first line of all."""
+    if any(role.became == "title" for role in roles.values()) or dump.last_prose(roles) < 0:
         return {}
-    at, line = next(dump.free(roles), (0, None))
-    if line is None or not _may_be_title(line) or dump.last_prose(roles) <= at:
-        return {}
-    return {at: Role("title", "title")}
+    first = dump.first_prose(roles)
+    above = [at for at, line in dump.free(roles) if at <= first and _may_be_title(line)]
+    telling = [at for at in above if len(dump.lines[at].text.split()) >= MIN_TITLE_WORDS]
+    at = next(iter(telling or above), first)
+    return {at: Role("title", "title")} if at in above and at < dump.last_prose(roles) else {}
+
+
+def above_headline(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """Short lines above the headline: menus and crumbs that no word gives away."""
+    top = next((at for at, role in sorted(roles.items()) if role.became == "title"), 0)
+    return {at: Role("above the headline") for at, line in dump.free(roles) if at < top and not line.is_prose}
 
 
 def title_again(dump: Dump, roles: Roles) -> dict[int, Role]:
@@ -187,9 +200,12 @@ def standfirst(dump: Dump, roles: Roles) -> dict[int, Role]:
         return {}
     at, line = below[0]
     following = next((other for _, other in below if other.text != line.text), line)
-    # A counter or byline above the line says that the text has not begun yet; else only its length does.
-    share = 0.8 if any(top < other < at for other in roles) else 0.5
-    if line.is_item or not following.is_prose or len(line.text) > share * len(following.text):
+    sure = len(line.text) <= SURE_STANDFIRST_CHARS and any(top < other < at for other in roles)
+    if (
+        line.is_item
+        or not following.is_prose
+        or len(line.text) > (0.9 if sure else 0.5) * len(following.text)
+    ):
         return {}
     return {at: Role("standfirst", "standfirst")}
 
@@ -253,7 +269,8 @@ def _is_value(line: Line) -> bool:
 
 
 def _may_be_title(line: Line) -> bool:
-    return line.is_headline and len(line.text.split()) > 1 and len(line.text) > 8
+    words = len(line.text.split())
+    return line.is_headline and len(line.text) > 8 and (words > 1 or line.text[0] > "\u3000")
 
 
 def _slug_share(dump: Dump, line: Line) -> float:

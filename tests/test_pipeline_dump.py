@@ -287,6 +287,20 @@ def test_teasers_above_the_headline_do_not_hide_it() -> None:
     assert article.paragraphs == [LEAD, MIDDLE]
 
 
+def test_menu_above_the_headline_goes() -> None:
+    menu = ["Vans", "Test drives", "Electric"]
+    article = cleaned(*menu, TITLE, LEAD, MIDDLE)
+    assert article.title == TITLE
+    assert article.paragraphs == [LEAD, MIDDLE]
+    assert article.removed == menu
+
+
+def test_short_first_paragraph_is_no_standfirst_without_headline() -> None:
+    article = cleaned("Kia has drawn a van for the post.", LEAD, MIDDLE)
+    assert article.title is article.standfirst is None
+    assert len(article.blocks) == 3
+
+
 def test_openers_sources_and_appeals_go() -> None:
     furniture = [
         "Related: Kia draws a bus",
