@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.dates import parse_date
+from pipeline.lexicon import furniture
 
 MAX_BYLINE_CHARS = 120  # the longest met names three people, a date and a time
 
@@ -22,6 +23,7 @@ _DATE_LABEL = re.compile(
 _UPDATED = re.compile(
     r"(?:last )?(?:updated|modified)|zuletzt|aktualisiert|mis à jour|actualizado|aggiornato", re.IGNORECASE
 )
+_BARS = re.compile(r"\s*[|\u2022\u00b7]\s*")
 _PARTING = re.compile(
     r"\s*[|\u2022\u00b7]\s*|\s+[-\u2013\u2014]\s+|\s+(?:on|am|le|el|il)\s+(?=\w*\s?\d)|,\s+(?=\w*\s?\d)"
 )
@@ -48,7 +50,24 @@ def read_byline(line: str) -> Byline | None:
     text = " ".join(line.split())
     if not 4 <= len(text) <= MAX_BYLINE_CHARS:
         return None
+    return _in_parts(text) or _one(text)
+
+
+def _one(text: str) -> Byline | None:
     return _dateline(text) or _label_first(text) or _date_first(text)
+
+
+def _in_parts(text: str) -> Byline | None:
+    """A line of several such parts, a reading time or counter among them (`3 March 2031 | 4 min read`)."""
+    parts = [part for part in _BARS.split(text) if part and not furniture(part)]
+    found = [byline for part in parts if (byline := _one(part))]
+    if not found or len(found) < len(parts):
+        return None
+    return Byline(
+        tuple(name for byline in found for name in byline.names),
+        next((byline.published_at for byline in found if byline.published_at), None),
+        next((byline.modified_at for byline in found if byline.modified_at), None),
+    )
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def read_caption(line: str, *, in_run: bool = False) -> Caption | None:
     text = " ".join(line.split())
     if not text or len(text) > MAX_LABELLED_CHARS:
         return None
-    return _labelled(text) or _by_grammar(text, in_run=in_run) or (_bare(text) if in_run else None)
+    found = _labelled(text) or _by_grammar(text, in_run=in_run) or _maker_and_person(text)
+    return found or (_bare(text) if in_run else None)
 
 
 def split_credit(text: str) -> tuple[str, str | None]:
@@ -147,6 +148,9 @@ def _without_null(text: str) -> str:
 def _stands_alone(view: Sequence[str], subject: str, credit: str) -> bool:
     """Whether the line needs no neighbour to prove it: `Interior` and `Rear View Camera` may be headings."""
     shown = any(_plain(word) in _SHOWN for word in view) and _plain(view[-1]) not in _ENDS - _SHOWN
+    dated = bool(_YEARS.match(subject)) and bool(makes_in((subject,)))
+    if dated and len(view) > 1 and (not credit or _is_name(credit)):
+        return True
     if credit:
         return is_known_credit(credit) or (shown and bool(subject))
     return shown and (len(view) > 1 or bool(subject))
@@ -181,6 +185,19 @@ def _is_subject(words: Sequence[str], *, in_run: bool) -> bool:
     return (
         bool(_YEARS.fullmatch(words[0])) or bool(makes_in((" ".join(words),))) or (in_run and len(words) <= 6)
     )
+
+
+def _maker_and_person(text: str) -> Caption | None:
+    """A line that is a maker's picture credit alone (`BMW/Jo Miller`)."""
+    maker, slash, person = text.partition("/")
+    if (
+        not slash
+        or not is_known_credit(maker)
+        or is_known_credit(person)
+        or not 2 <= len(person.split()) <= 3
+    ):
+        return None
+    return Caption(text, credit=text) if all(word[0].isupper() for word in person.split()) else None
 
 
 def _bare(text: str) -> Caption | None:

@@ -29,6 +29,7 @@ from pipeline.roles import (
     title_by_address,
     title_by_place,
 )
+from pipeline.urls import host_of
 from pipeline.vehicles import makes_in
 
 READERS: tuple[Reader, ...] = (
@@ -64,7 +65,7 @@ def clean_text(text: str, url: str | None = None) -> CleanArticle:
     title = _first(blocks, roles, "title")
     article = CleanArticle(
         url=url,
-        title=_SITE_TAIL.sub("", title) if title else None,
+        title=_without_site(title, url) if title else None,
         standfirst=_first(blocks, roles, "standfirst"),
         blocks=kept,
         cuts=tuple(
@@ -165,6 +166,15 @@ def _section(blocks: Sequence[Block], roles: Mapping[int, Role]) -> str | None:
         _COUNTER.fullmatch(blocks[at].text) for at in sorted(roles) if roles[at].rule == "section counter"
     )
     return next((counter[1] for counter in counters if counter), None)
+
+
+def _without_site(title: str, url: str | None) -> str:
+    """The headline without the site's name behind it: after a bar any short name, after a dash the host's."""
+    bare = _SITE_TAIL.sub("", title)
+    before, dash, after = bare.rpartition(" - ")
+    name = "".join(char for char in after.casefold() if char.isalnum())
+    site = host_of(url or "").replace("-", "").replace(".", "")
+    return before if dash and len(name) > 3 and name in site else bare
 
 
 def _slug(url: str | None) -> frozenset[str]:

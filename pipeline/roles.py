@@ -199,7 +199,7 @@ def standfirst(dump: Dump, roles: Roles) -> dict[int, Role]:
     if not below or len(below[0][1].text) > MAX_STANDFIRST_CHARS or len(below[0][1].text.split()) < 4:
         return {}
     at, line = below[0]
-    following = next((other for _, other in below if other.text != line.text), line)
+    following = next((other for _, other in below if other.is_prose and other.text != line.text), line)
     sure = len(line.text) <= SURE_STANDFIRST_CHARS and any(top < other < at for other in roles)
     if (
         line.is_item

@@ -196,6 +196,7 @@ def test_byline_date_and_share_bar_leave_the_text_and_fill_fields() -> None:
     [
         "By Jane Smith | 3 March 2031",
         "March 3rd, 2031 by Jane Smith",
+        "By Jane Smith · Mar 3, 2031 · 4 min read",
         "By Jane Smith on March 3, 2031",
         "Posted by: Jane Smith, 3 March 2031",
     ],
@@ -340,6 +341,10 @@ def test_headlines_after_the_last_text_go() -> None:
 
 def test_title_loses_the_name_of_the_site() -> None:
     assert cleaned(f"{TITLE} | Example Motor", LEAD, MIDDLE).title == TITLE
+    assert (
+        cleaned(f"{TITLE} - Example Motor", LEAD, MIDDLE, url="https://www.example-motor.com/").title == TITLE
+    )
+    assert cleaned(f"{TITLE} - At Last", LEAD, MIDDLE).title == f"{TITLE} - At Last"
 
 
 @pytest.mark.parametrize(
