@@ -250,9 +250,10 @@ def check_db(*, db: opt.Db = None) -> int:
 
 
 def _understood(what: str, url: str | None) -> "CleanArticle":
-    from pipeline import clean_html, clean_text
-
     given = asked.read_given(what)
+    from pipeline.clean import clean_html
+    from pipeline.dump import clean_text
+
     return clean_html(given.html, url) if given.html is not None else clean_text(given.text or "", url)
 
 
