@@ -8,13 +8,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
-from scrapy.settings import Settings as ScrapySettings
-
-from crawler.extensions import Keeper
-from crawler.options import OptionError, Options, address
-from crawler.sites import SiteError, lone_site
-from crawler.spiders.news import BOOK, NewsSpider, spider_for
+from crawler.options import OptionError, Options
+from crawler.sites import SiteError
 from db.errors import StoreError
 from db.settings import settings
 
@@ -32,45 +27,21 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def spider_of(name: str, urls: Sequence[str]) -> type[NewsSpider]:
-    """The spider of the site `name`, or where that is "-" of the site the first address lies on."""
-    if name != "-":
-        return spider_for(BOOK.site(name))
-    if not urls:
-        raise OptionError("no site: give a name or --url")
-    return spider_for(BOOK.owner_of(urls[0]) or lone_site(urls[0]))
-
-
-def crawl(spider: type[NewsSpider], given: argparse.Namespace, urls: Sequence[str]) -> int:
-    """Runs the crawl to its end; the exit code."""
-    ours = ScrapySettings()
-    ours.setmodule("crawler.settings", priority="project")
-    process = AsyncCrawlerProcess(ours)
-    crawler: Crawler = process.create_crawler(spider)
-    process.crawl(
-        crawler,
-        max_articles=given.max_articles,
-        since=given.since,
-        urls=" ".join(urls),
-        dry_run=given.dry_run,
-    )
-    process.start()
-    keeper = crawler.get_extension(Keeper)
-    return keeper.exit_code if keeper else WRONG_USAGE
-
-
 def main(given: Sequence[str] | None = None) -> int:
     """The exit code of one crawl; a mistake of the user's is one line on stderr."""
     asked = arguments(given)
     try:
         settings()
-        urls = [address(url) for url in asked.url]
-        spider = spider_of(asked.name, urls)
-        Options.read(asked.max_articles, asked.since, " ".join(urls)).check(spider.site)
+        # only now: Scrapy's settings and the site files are read at import, by settings known to be good
+        from crawler.process import crawl, spider_of  # noqa: PLC0415
+
+        options = Options.read(asked.max_articles, asked.since, " ".join(asked.url), asked.dry_run)
+        spider = spider_of(asked.name, options.urls)
+        options.check(spider.site)
     except (OptionError, SiteError, StoreError) as error:
         print(f"carnews: {error}", file=sys.stderr)  # noqa: T201 - the answer to the user
         return WRONG_USAGE
-    return crawl(spider, asked, urls)
+    return crawl(spider, options)
 
 
 if __name__ == "__main__":

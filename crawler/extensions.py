@@ -33,6 +33,7 @@ class Keeper:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.exit_code = WITH_FAILURES
+        self.said: str | None = None  # how the run ended, in one line; None where an error told it
         self._beating: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Future[Any]] = set()
         connect = crawler.signals.connect
@@ -88,14 +89,9 @@ class Keeper:
                 await run.settle(address_id, Outcome(State.FAILED, "no answer"))
         row = await run.end(outcome, note)
         states = " ".join(f"{state}={number}" for state, number in row.balance.by_state.items())
-        logger.info(
-            "{} {}: found={} {}{}",
-            outcome,
-            spider.name,
-            row.balance.found,
-            states,
-            f" ({note})" if note else "",
-        )
+        told = f"{outcome} {spider.name}: found={row.balance.found} {states}".rstrip()
+        self.said = f"{told} ({note})" if note else told
+        logger.info("{}", self.said)
         return exit_code(row)
 
     def item_failed(self, item: Any, spider: Spider, failure: Failure) -> None:

@@ -339,25 +339,27 @@ def test_one_sigterm_stores_what_is_in_flight_and_the_next_run_does_the_rest(
     assert len(place.articles()) == 6
 
 
-@pytest.mark.parametrize("after", [1, 7, 23])
-def test_a_crawl_killed_anywhere_ends_in_the_same_store(tmp_path: Path, after: int) -> None:
-    with serving(articles=30) as site:
+def test_a_crawl_killed_again_and_again_ends_in_the_same_store(tmp_path: Path) -> None:
+    with serving(articles=40) as site:
         calm, rough = Place(tmp_path / "calm"), Place(tmp_path / "rough")
         for place in (calm, rough):
             place.folder.mkdir()
             place.site("made", site.toml())
         assert calm.crawl("made").code == 0
-        seen = len(site.fetched)
-        child = rough.start("crawler", "made")
-        until(lambda: len(site.fetched) >= seen + after)
-        os.killpg(child.pid, signal.SIGKILL)
-        end_of(child)
-        refetched = len(site.fetched)
+        site.asked.clear()
+        for after in (1, 9, 17):
+            seen = len(site.fetched)
+            child = rough.start("crawler", "made")
+            until(lambda goal=seen + after: len(site.fetched) >= goal)
+            os.killpg(child.pid, signal.SIGKILL)
+            end_of(child)
         assert rough.crawl("made").code == 0
         assert rough.articles() == calm.articles()
         assert rough.states() == calm.states()
-        assert [outcome for outcome, _, _ in rough.runs()] == ["died", "finished"]
-        assert len(site.fetched) - refetched <= 30
+        assert [outcome for outcome, _, _ in rough.runs()] == ["died"] * 3 + ["finished"]
+        assert set(site.fetched) == {f"/news/2026/{n}" for n in range(40)}
+        # a kill costs at most what was fetched and not yet committed
+        assert len(site.fetched) <= 40 + 1 + 9 + 17 + 3
 
 
 def test_a_store_that_is_down_is_told_in_one_line_without_its_password(place: Place, site: Site) -> None:
@@ -388,6 +390,9 @@ def test_with_a_log_folder_the_story_goes_into_the_sites_file(place: Place, site
     story = (place.folder / "log" / "made.log").read_text()
     assert "finished made: found=6 stored=6" in story
     assert len(story.splitlines()) <= 10
+    site.pages["/robots.txt"] = Answer(status=500)
+    failed = place.crawl("made", CARNEWS_LOG=str(place.folder / "log"))
+    assert failed.err.strip() == "carnews: unreachable made: found=0 (robots unreachable: http 500)"
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

@@ -46,10 +46,11 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
-        asked = {key: given.pop(key) for key in ("max_articles", "since", "urls", "dry_run") if key in given}
+        words = {key: given.pop(key) for key in ("max_articles", "since", "urls", "dry_run") if key in given}
+        options = given.pop("options", None) or Options.read(**words)
+        options.check(cls.site)
         spider = super().from_crawler(crawler, *args, **given)
-        spider.options = Options.read(**asked)
-        spider.options.check(cls.site)
+        spider.options = options
         spider.run = CrawlRun(settings(), cls.site.name)
         spider.progress = CrawlProgress()
         if cls.site.crawl.allow_private:
