@@ -1,0 +1,79 @@
+"""Made articles and pages for the tests of the store."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from db import ledger
+from db.archive import Position
+from db.engine import writing
+from db.ledger import Found, State
+from db.store import save
+from pipeline.article import Block, Caption, CleanArticle, Cut, Kind, RawPage
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+LONG = (
+    "The new saloon of the made brand goes on sale in April, and the first drive on a made road was quiet.",
+    "It has four doors, two motors and a battery that lasts from one made town to the next without a stop.",
+)
+CAPTION = Caption("2026 Made Saloon Front View Maker", "2026 Made Saloon", "Front View", "Maker")
+
+
+def made(*paragraphs: str, **fields: Any) -> CleanArticle:
+    """An article with these paragraphs (two long ones by default) and whatever else is given."""
+    texts = paragraphs or LONG
+    values: dict[str, Any] = {
+        "url": None,
+        "title": "Electric saloon arrives in spring",
+        "standfirst": "Four doors, two motors.",
+        "blocks": tuple(Block(n, Kind.PARAGRAPH, text) for n, text in enumerate(texts)),
+        "cuts": (Cut("stop_at", Block(9, Kind.HEADING, "Related Cars")),),
+        "captions": (
+            Caption("2026 Made Saloon Front View Maker", "2026 Made Saloon", "Front View", "Maker"),
+        ),
+        "authors": ("A. Writer", "B. Writer"),
+        "published_at": NOW - timedelta(days=1),
+        "modified_at": None,
+        "section": "News",
+        "tags": ("electric", "saloon"),
+        "language": "en",
+        "image": "https://motor.example/saloon.jpg",
+        "makes": ("BMW", "Audi"),
+        "verdict": "article",
+    }
+    return CleanArticle(**{**values, **fields})
+
+
+def page_at(url: str, body: bytes = b"<html>made</html>", fetched_at: datetime = NOW) -> RawPage:
+    return RawPage(url, body, 200, (("Content-Type", "text/html"),), fetched_at)
+
+
+class Keeper:
+    """One long run of the site "motor" that saves articles under addresses given by their last part."""
+
+    def __init__(self, store: Engine) -> None:
+        self.store = store
+        with writing(store) as s:
+            self.run_id = ledger.begin_run(s, "motor", "ingest", NOW)
+
+    def save(
+        self,
+        name: str,
+        article: CleanArticle,
+        fetched_at: datetime = NOW,
+        rules_version: str = "1",
+        site: str = "motor",
+    ) -> State:
+        url = f"https://motor.example/{name}"
+        with writing(self.store) as s:
+            ledger.record_found(s, self.run_id, site, [Found(url, "asked")], fetched_at)
+            (address,) = ledger.claim(s, self.run_id, site, fetched_at, 1, only=[url], again=True) or [
+                ledger.history(s, url).address  # claimed by this run before
+            ]
+            position = Position("made.warc.gz", 0, 1)
+            return save(s, self.run_id, address.id, url, article, position, fetched_at, site, rules_version)
+
+    def address(self, name: str) -> ledger.Address:
+        with writing(self.store) as s:
+            return ledger.history(s, f"https://motor.example/{name}").address
