@@ -8,6 +8,7 @@ from demo.page import Answer, DemoPage
 from demo.story import data
 
 PDF = b"""%PDF-1.4
+%\xe2\xe3\xcf\xd3
 1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
 2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
 3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>> endobj
