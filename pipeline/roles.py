@@ -82,7 +82,8 @@ def roles_of(dump: Dump, readers: tuple[Reader, ...]) -> dict[int, Role]:
 
 def spec_cards(dump: Dump, _roles: Roles) -> dict[int, Role]:
     """Cards of labels and values, a line each: `e-Golf / Make / Volkswagen / Segment / Hatchback`."""
-    lines, found = dump.lines, {}
+    lines = dump.lines
+    found: dict[int, Role] = {}
     for at in range(len(lines)):
         if at in found:
             continue
