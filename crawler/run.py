@@ -25,6 +25,7 @@ from db.runs import RunRow
 from db.settings import Settings
 
 BATCH = 50  # pages a transaction; short enough that another site's crawl hardly waits
+FIND_BATCH = 1000  # addresses a transaction
 LINGER_S = 0.05  # a page at most waits this long for company
 
 T = TypeVar("T")
@@ -61,8 +62,16 @@ class CrawlRun:
         self.id = await self._write(lambda s: ledger.begin_run(s, self.site, ledger.CRAWL, now()))
 
     async def find(self, finds: Sequence[Found]) -> Tally:
-        """How many of `finds` are new; all of them are in the ledger when this returns."""
-        return await self._write(lambda s: ledger.record_found(s, self.id, self.site, finds, now()))
+        """How many of `finds` are new; all of them are in the ledger when this returns.
+
+        A sitemap's 50,000 go in many transactions, so that other writers get their turn.
+        """
+        new = known = 0
+        for start in range(0, len(finds), FIND_BATCH):
+            part = finds[start : start + FIND_BATCH]
+            tally = await self._write(partial(self._record, part))
+            new, known = new + tally.new, known + tally.known
+        return Tally(new, known)
 
     async def claim(self, limit: int, only: Sequence[str] | None = None) -> list[Address]:
         """Up to `limit` addresses to fetch; with `only`, those, even if settled before."""
@@ -93,6 +102,9 @@ class CrawlRun:
         self.archive.close()
         if self._engine is not None:
             self._engine.dispose()
+
+    def _record(self, finds: Sequence[Found], s: Session) -> Tally:
+        return ledger.record_found(s, self.id, self.site, finds, now())
 
     async def _write(self, work: Callable[[Session], T]) -> T:
         return await self._off_loop(partial(self._transaction, work))

@@ -1,5 +1,6 @@
 """Site files: what they may say, how their mistakes are told, which addresses are articles."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -207,3 +208,14 @@ def test_reading_sites_loads_no_scrapy() -> None:
 
     code = "import sys, crawler.sites; print([m for m in ('scrapy', 'sqlalchemy') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_the_page_on_adding_a_site_names_every_key_and_no_other() -> None:
+    from crawler.sites.site import Clean, Crawl, Find, Read, Site
+
+    page = (Path(__file__).parent.parent / "docs" / "adding-a-site.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| ")]
+    table = rows[: rows.index(" state ")]
+    told = {key for row in table for key in re.findall(r"`(\w+)`", row)}
+    known = {key for part in (Site, Find, Read, Clean, Crawl) for key in part.model_fields}
+    assert told == known - {"name", "find", "read", "clean", "crawl"}
