@@ -16,6 +16,7 @@ from pipeline.article import (
     RawPage,
 )
 from pipeline.clean import article_from, clean_html
+from pipeline.dump import clean_text
 from pipeline.extract import extract
 from pipeline.rules import GENERIC, Rules
 from pipeline.rules import VERSION as RULES_VERSION
@@ -36,5 +37,6 @@ __all__ = [
     "Rules",
     "article_from",
     "clean_html",
+    "clean_text",
     "extract",
 ]

@@ -6,6 +6,7 @@ blocks can take its place without touching the choice.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.article import Block, Kind
 from pipeline.landmarks import rule_of
@@ -26,10 +27,9 @@ def is_prose(block: Block) -> bool:
     )
 
 
-def summed(values: Mapping[int, float], parents: Mapping[int, int]) -> dict[int, float]:
+def summed(values: dict[int, float], parents: Mapping[int, int]) -> dict[int, float]:
     """What each box holds in all, from what the blocks directly inside it are worth; by box order."""
-    sums = dict.fromkeys(parents, 0.0)
-    sums.update(values)
+    sums = dict.fromkeys(parents, 0.0) | values
     for order in sorted(parents, reverse=True):  # inner boxes have larger orders than those around them
         outer = parents[order]
         if outer >= 0:
@@ -50,24 +50,36 @@ def parents_of(blocks: Sequence[Block]) -> dict[int, int]:
     return parents
 
 
-def prose_by_box(blocks: Sequence[Block]) -> dict[int, float]:
-    """Characters of prose inside each box, by the box's order."""
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a page's blocks come to: which box lies in which, and the characters of prose in each box and in all."""
+
+    parents: Mapping[int, int]
+    prose: Mapping[int, float]
+    total: float
+
+
+def survey(blocks: Sequence[Block]) -> Survey:
+    """The boxes around `blocks` and the prose in them; marked blocks count for nothing."""
     inner: dict[int, float] = {}
+    total = 0.0
     for block in blocks:
-        if block.boxes and block.marked is None and is_prose(block):
+        if len(block.text) >= LONG and block.marked is None and block.boxes and is_prose(block):
             order = block.boxes[-1].order
             inner[order] = inner.get(order, 0.0) + len(block.text)
-    return summed(inner, parents_of(blocks))
+            total += len(block.text)
+    parents = parents_of(blocks)
+    return Survey(parents, summed(inner, parents), total)
 
 
-def foreign_rules(blocks: Sequence[Block]) -> dict[int, str]:
+def foreign_rules(blocks: Sequence[Block], seen: Survey | None = None) -> dict[int, str]:
     """For each block (by order) that an enclosing element calls no part of an article: the rule's name.
 
     An element that holds most of the page's prose is not believed: whole pages stand in <form>, in "popup", in
-    "sidebar-left".
+    "sidebar-left". `seen` is the survey of the blocks where the caller has it.
     """
-    prose = prose_by_box(blocks)
-    most = MOST * sum(len(b.text) for b in blocks if b.marked is None and is_prose(b))
+    seen = seen or survey(blocks)
+    prose, most = seen.prose, MOST * seen.total
     known: dict[int, str | None] = {}
     found: dict[int, str] = {}
     for block in blocks:
@@ -107,12 +119,13 @@ def worth(block: Block, foreign: bool) -> float:
 
 def choose(blocks: Sequence[Block]) -> int | None:
     """The order of the innermost box whose blocks are together worth most; None where no block lies in a box."""
-    foreign = foreign_rules(blocks)
+    seen = survey(blocks)
+    foreign = foreign_rules(blocks, seen)
     inner: dict[int, float] = {}
     for block in blocks:
         if block.boxes:
             order = block.boxes[-1].order
             inner[order] = inner.get(order, 0.0) + worth(block, block.order in foreign)
-    sums = summed(inner, parents_of(blocks))
+    sums = summed(inner, seen.parents)
     # On equal sums the larger order is the inner box.
     return max(sums, key=lambda order: (sums[order], order)) if sums else None

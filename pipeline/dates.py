@@ -56,11 +56,10 @@ def parse_date(text: str | None, language: str | None = None) -> datetime | None
 
 def from_iso(text: str) -> datetime | None:
     """A moment in the ISO 8601 forms met on pages, or a Unix time; None for anything else."""
+    if text.isascii() and text.isdigit() and len(text) in (10, 13):
+        return sound(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(text[:10])))
     found = ISO.match(text)
     if not found:
-        if text.isdigit() and len(text) in (10, 13):
-            seconds = int(text) / (1000 if len(text) == 13 else 1)
-            return sound(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(seconds)))
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     return moment((year, month, day), (hour, minute, second), zone_of(found.group(7)))

@@ -137,14 +137,19 @@ def stated(html: bytes, content_type: str | None) -> str | None:
             codec = codecs.lookup(LABELS.get(name.lower(), name))
         except (LookupError, ValueError):
             continue
-        if codec.name != "utf-16" and "�" not in name and is_text_codec(codec):
+        if is_text_codec(codec):
             return codec.name
     return None
 
 
 def is_text_codec(codec: codecs.CodecInfo) -> bool:
-    """Whether `codec` turns bytes into text; Python also lists rot13, zlib and the like."""
-    return bool(getattr(codec, "_is_text_encoding", True)) and not codec.name.startswith(("utf-16", "utf-32"))
+    """Whether `codec` is an encoding of pages; Python also lists rot13, zlib, idna, undefined and the like."""
+    if codec.name.startswith(("utf-16", "utf-32", "unicode", "raw", "idna", "punycode")):
+        return False
+    try:
+        return b"a<".decode(codec.name) == "a<"
+    except (LookupError, ValueError):
+        return False
 
 
 def wide_without_bom(html: bytes) -> str | None:

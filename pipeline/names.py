@@ -23,7 +23,7 @@ NOT_A_NAME = re.compile(
     r"\[at\]|^\W*$|^(?:by|admin|administrator|editor|editors|staff|none|null|undefined|unknown|user|guest|link|"
     r"author|authors|home|about|contact|more|follow|share|subscribe|redaktion|redaktionsteam|n/?a|sponsored)$|"
     r"learn more|read more|teilen|twitter|facebook|view (?:all|more)|all posts|posts by|more posts|see all|archiv|anzeigen|"
-    r"(?:expert|editor|writer|manager|founder|author)$|^(?:the|our|from|how|why|what|wem|deinen)\s|[?!→]",
+    r"(?:expert|editor|manager|founder)$|^(?:the|our|from|how|why|what|wem|deinen)\s|[?!→]",
     re.I,
 )
 ADDRESS = re.compile(r"https?:|www\.|@", re.I)

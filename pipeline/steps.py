@@ -92,7 +92,9 @@ def cut_after_closing(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     All that follows in the enclosing box goes, unless much of the article's prose is there: then the heading stood among
     the paragraphs, and only the teasers next to it go.
     """
-    prose = body.prose_by_box(blocks)
+    if not any(is_closing(block.text) for block in blocks):
+        return list(blocks)
+    prose = body.survey(blocks).prose
     kept: list[Block] = []
     shut: int | None = None
     wary = False
