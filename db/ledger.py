@@ -27,6 +27,7 @@ from db.addresses import (
 from db.errors import SiteBusy
 from db.models import AddressRow, Run
 from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
+from db.turns import take_turn
 
 __all__ = [
     "STATES",
@@ -87,6 +88,7 @@ def begin_run(s: Session, site: str, kind: str, now: datetime) -> int:
 
     `kind` is "crawl" or "ingest". Raises SiteBusy when a live crawl of the site runs already.
     """
+    take_turn(s, "begin a run")
     for other in s.scalars(select(Run).where(Run.outcome == Outcome.RUNNING).order_by(Run.id)):
         if not is_alive(other, now):
             close(s, other, Outcome.DIED, now, "its process ended without closing it")

@@ -7,9 +7,9 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from db.errors import SchemaTooNew
+from db.turns import take_turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-ADVISORY_LOCK = 0x6361726E657773  # "carnews": PostgreSQL's number for "somebody migrates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ def schema_of(connection: Connection, name: str) -> SchemaState:
 
 def wait_for_turn(connection: Connection) -> None:
     """Returns once no other process migrates; the turn ends with `connection`'s write transaction."""
-    if connection.dialect.name == "postgresql":  # on SQLite the transaction itself is the turn
+    if connection.dialect.name == "postgresql":  # a migration may take its time
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+    take_turn(connection, "migrate")
 
 
 def migrate_once(connection: Connection, name: str) -> SchemaState:

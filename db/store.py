@@ -26,6 +26,7 @@ from db.models import (
     storable,
 )
 from db.search import index_article
+from db.turns import take_turn
 from pipeline.article import ARTICLE, CleanArticle, caption_json
 
 COLLAPSED_SHARE = 0.4  # a text that shrank below this share of the old one was lost, not edited
@@ -69,6 +70,7 @@ def save(  # noqa: PLR0913, PLR0917 - one page and all that is known of it
     stays as it is when the page is older, no article any more, or has lost most of its text; the address
     then says so in its reason ("degraded: …").
     """
+    take_turn(s, "save")  # else two processes may keep the same words twice, or wait for each other
     page = Kept(page_url, article, position, fetched_at, site, rules_version)
     row = s.get_one(AddressRow, address_id)
     held = s.scalar(select(ArticleRow).where(ArticleRow.address_id == address_id))

@@ -1,9 +1,9 @@
 """A small crawl that is killed at its n-th step, for n = 1, 2, 3 … until a run gets through.
 
-Run as a program: `killed_crawl.py DATABASE_URL FOLDER STRIDE`; a stride of 2 takes every other n. A step is every
-statement sent to the database, every commit, and every half and whole record written to the archive. Each round
-forks a crawl that kills itself at step n, sometimes a second that does so while going on, and one that is left in
-peace; then it prints one JSON line: n, whether a crawl was killed, the store's export, the ledger, broken laws.
+Run as a program: `killed_crawl.py DATABASE_URL FOLDER STRIDE`; a stride of 2 takes every other n. A step is
+every statement sent to the database, every commit, and every half and whole record written to the archive.
+Each round forks a crawl that kills itself at step n, sometimes a second that does so while going on, and one
+that is left in peace; then it prints one JSON line: n, whether a crawl was killed, and what the store holds.
 """
 
 import json

@@ -1,7 +1,9 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -160,6 +162,24 @@ def test_a_second_crawl_of_a_site_is_refused_while_the_first_lives(store: Engine
     assert "\n" not in str(caught.value)
     begin(store, site="other")
     begin(store, kind="ingest")
+
+
+def begin_or_not(job: tuple[str, int]) -> bool:
+    url, _ = job
+    engine = open_store(url)
+    try:
+        begin(engine)
+    except SiteBusy:
+        return False
+    finally:
+        engine.dispose()
+    return True
+
+
+def test_of_four_crawls_begun_at_once_one_runs(store_url: str) -> None:
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        began = list(pool.map(begin_or_not, [(store_url, n) for n in range(8)]))
+    assert sum(began) == 1
 
 
 def test_ending_a_run_frees_its_site(store: Engine) -> None:

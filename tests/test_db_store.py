@@ -255,6 +255,7 @@ def write_many(job: tuple[str, int]) -> int:
     for n in range(40):
         words = f"Number {n} of writer {worker} tells of a made car in words of its own. " * 4
         keeper.save(f"{worker}/{n}", made(words, title=f"{worker} {n}", tags=(f"t{n}",)))
+        keeper.save(f"{worker}/copy/{n}", made("All writers copy one made text. " * 10 + str(n), title="x"))
         keeper.save(f"shared/{n}", made(words, title="shared", url="https://motor.example/one-and-only"))
     engine.dispose()
     return worker
@@ -269,8 +270,12 @@ def test_four_writers_at_once_lose_and_double_nothing(store: Engine, store_url: 
         broken = [said for said in check_ledger(s) if "still marked running" not in said]
         assert broken == []
         states = ledger.balance(s).by_state
-    assert sum(states.values()) == 4 * 40 + 40
-    assert count(store) == states["stored"] >= 160
+    assert sum(states.values()) == 2 * 4 * 40 + 40
+    # each writer's own texts and the copied ones, each kept once
+    assert count(store) == states["stored"]
+    assert states["duplicate"] >= 3 * 40
+    with reading(store) as s:
+        assert not s.execute(text("SELECT 1 FROM articles GROUP BY text_digest HAVING count(*) > 1")).all()
     if store.dialect.name == "sqlite":
         with reading(store) as s:
             assert s.execute(text("PRAGMA integrity_check")).scalar() == "ok"
