@@ -21,12 +21,14 @@ INLINE = frozenset(
     "samp small span strike strong sub sup time tt u var wbr".split()
 )
 LEVELS = {f"h{level}": level for level in range(1, 7)}
+PICTURE_NAMES = re.compile(r"(?:^|[ _-])(?:wp-caption|figure|image|img|picture|photo|bild)(?:$|[ _-])")
 NEWLINE = "\x1e"  # stands for <br> while a text is being gathered; never left in a block
 # These hold nothing; a line break is the only one of them that says something.
 EMPTY = {
     "br": NEWLINE,
     **dict.fromkeys("area base col embed hr img input link meta param source track".split(), ""),
 }
+INSIDE = ""  # the mark of an element whose text is freed of the mark around it
 MAX_BOXES = 200  # enclosing elements remembered per block; real pages nest less than 100 deep
 KINDS = {
     "li": Kind.ITEM,
@@ -149,7 +151,8 @@ def blocks_of(root: LexborNode, marks: Mapping[int, str]) -> list[Block]:
                 if total:
                     emit(blocks, element, pieces, linked / total)
                 pieces, total, linked = [], 0, 0
-                element = Element(node, tag, element, order, element.mark or mark)
+                mark = None if mark == INSIDE else element.mark or mark
+                element = Element(node, tag, element, order, mark)
             frames.append((element, in_link))
     if total:
         emit(blocks, element, pieces, linked / total)
@@ -195,16 +198,30 @@ def paragraphs_of(raw: str) -> list[str]:
 
 
 def picture_of(caption: Element) -> str | None:
-    """The address of the picture a caption belongs to: the first one in the nearest element that has one."""
-    element = caption.outer
-    for _ in range(3):  # figure > div > figcaption is as deep as pages go
+    """The address of the picture a caption belongs to: its figure's, else the one directly before it."""
+    element: Element | None = caption
+    for _ in range(4):  # figure > div > div > figcaption is as deep as pages go
         if element is None:
+            break
+        if element.tag in ("figure", "picture", "dl") or names_picture(names_of(element.node)):
+            image = element.node.css_first("img")
+            if image is not None:
+                return source_of(image.attributes)
+        element = element.outer
+    before = caption.node.prev
+    for _ in range(3):  # white space, the picture, and a wrapper's white space
+        if before is None:
             return None
-        image = element.node.css_first("img")
+        image = before if before.tag == "img" else before.css_first("img") if before.is_element_node else None
         if image is not None:
             return source_of(image.attributes)
-        element = element.outer
+        before = before.prev
     return None
+
+
+def names_picture(names: str) -> bool:
+    """Whether an element's names say that it holds one picture with what belongs to it."""
+    return PICTURE_NAMES.search(names) is not None
 
 
 def source_of(attributes: Mapping[str, str | None]) -> str | None:

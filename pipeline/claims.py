@@ -23,6 +23,7 @@ BECAME = {
     "section": "section",
 }
 NEAR = 2  # blocks after the title within which a bare name is its author's
+OUTSIDE = "outside body"  # the mark of what a site's body selector leaves out; a field may still claim it
 ABOVE, BELOW = 8, 16  # blocks before and after the title that may belong to its head
 STANDFIRST = re.compile(
     r"(?:^|[ _-])(?:standfirst|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|teaser|intro|introtext|"
@@ -66,11 +67,16 @@ def claimed(metadata: Metadata, blocks: list[Block]) -> tuple[Metadata, list[Blo
     mark_biographies(blocks, metadata.authors or claims.authors, claims)
     marked = [
         replace(block, marked=claims.marks[block.order])
-        if block.order in claims.marks and not block.marked
+        if block.order in claims.marks and is_free(block)
         else block
         for block in blocks
     ]
     return completed(metadata, claims), marked
+
+
+def is_free(block: Block) -> bool:
+    """Whether no rule has condemned the block by what it is."""
+    return block.marked is None or block.marked == OUTSIDE
 
 
 def completed(metadata: Metadata, claims: Claims) -> Metadata:
@@ -104,7 +110,7 @@ def mark_title(blocks: Sequence[Block], title: str | None, claims: Claims) -> in
     hits = [
         b
         for b in blocks
-        if b.kind is Kind.HEADING and len(b.text) < 400 and not b.marked and fold(b.text) == key
+        if b.kind is Kind.HEADING and len(b.text) < 400 and is_free(b) and fold(b.text) == key
     ]
     for block in hits:
         claims.marks[block.order] = "title"
@@ -116,11 +122,11 @@ def head_of(blocks: Sequence[Block], at: int | None) -> list[Block]:
     """The blocks around the title, up to the first running text after it; without a title those before the text."""
     start = at
     if start is None:
-        start = next((b.order for b in blocks if is_prose(b) and not b.marked), 0)
-    zone = [b for b in blocks[max(0, start - ABOVE) : start] if not b.marked]
+        start = next((b.order for b in blocks if is_prose(b) and is_free(b)), 0)
+    zone = [b for b in blocks[max(0, start - ABOVE) : start] if is_free(b)]
     prose = 0
     for block in blocks[start + (at is not None) : start + 1 + BELOW]:
-        if block.marked:
+        if not is_free(block):
             continue
         zone.append(block)
         prose += is_prose(block)
@@ -223,7 +229,7 @@ def mark_biographies(blocks: Sequence[Block], authors: Sequence[str], claims: Cl
     if not names:
         return
     for block in blocks:
-        if block.order in claims.marks or block.marked or not 40 < len(block.text) < 900:
+        if block.order in claims.marks or not is_free(block) or not 40 < len(block.text) < 900:
             continue
         start = block.text[:80]
         for name in names:

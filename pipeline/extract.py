@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.article import Block, Extraction, Metadata
-from pipeline.blocks import SILENT, blocks_of
+from pipeline.blocks import INSIDE, SILENT, blocks_of
 from pipeline.body import is_prose
 from pipeline.bounds import bounded
-from pipeline.claims import claimed
+from pipeline.claims import OUTSIDE, claimed
 from pipeline.decoding import as_utf8
-from pipeline.metadata import metadata_of
+from pipeline.metadata import metadata_of, selected
 from pipeline.rules import GENERIC, Rules
 
 HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
@@ -30,21 +30,25 @@ def extract(
     metadata = metadata_of(tree, url, rules)
     scripted = tree.css_first("script") is not None
     tree.strip_tags(SILENT)
-    blocks = believed(blocks_of(root, marks_of(tree, rules)))
+    blocks = believed(blocks_of(root, marks_of(tree, root, rules)))
     metadata, blocks = claimed(metadata, blocks)
     if not blocks and scripted:
         flags = (*flags, "scripted")
     return Extraction(url, metadata, tuple(blocks), flags)
 
 
-def marks_of(tree: LexborHTMLParser, rules: Rules) -> dict[int, str]:
-    """Which elements are condemned before the walk, by memory address: hidden ones and the site's `drop` selectors."""
+def marks_of(tree: LexborHTMLParser, root: LexborNode, rules: Rules) -> dict[int, str]:
+    """Which elements are condemned before the walk, by memory address: hidden ones and what the site's rules say.
+
+    A `body` selector that matches nothing leaves the choice to the generic reader.
+    """
     marks = {node.mem_id: "hidden" for node in tree.css(HIDDEN)}
+    body = selected(tree, rules.body) if rules.body else []
+    if body:
+        marks[root.mem_id] = OUTSIDE
+        marks.update((node.mem_id, INSIDE) for node in body)
     for selector in rules.drop:
-        try:
-            marks.update((node.mem_id, f"drop {selector}") for node in tree.css(selector))
-        except (SelectolaxError, ValueError):
-            continue  # a selector Lexbor cannot read is reported where site files are checked
+        marks.update((node.mem_id, f"drop {selector}") for node in selected(tree, selector))
     return marks
 
 

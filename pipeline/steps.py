@@ -21,10 +21,8 @@ def drop_marked(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     return [block for block in blocks if block.marked is None]
 
 
-def cut_outside_body(blocks: Sequence[Block], rules: Rules) -> list[Block]:
+def cut_outside_body(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     """Only the blocks inside the box that holds the article."""
-    if rules.body:
-        return list(blocks)  # the site's own selector has marked them
     box = body.choose(blocks)
     if box is None:
         return list(blocks)
@@ -33,8 +31,12 @@ def cut_outside_body(blocks: Sequence[Block], rules: Rules) -> list[Block]:
 
 def drop_foreign_boxes(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     """Without blocks in elements whose tag or names say: navigation, footer, share bar and the like."""
-    foreign = body.foreign_rules(blocks)
-    return [block for block in blocks if block.order not in foreign]
+    kept = list(blocks)
+    while foreign := body.foreign_rules(
+        kept
+    ):  # what holds most of the prose may hold less of it after a round
+        kept = [block for block in kept if block.order not in foreign]
+    return kept
 
 
 def drop_captions(blocks: Sequence[Block], _rules: Rules) -> list[Block]:

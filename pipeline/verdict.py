@@ -137,6 +137,8 @@ def verdict(extraction: Extraction, kept: Sequence[Block]) -> str:
         if told:
             return told
     if not any(has_words(block) for block in kept):
+        if linked_headings(extraction.blocks) >= TEASERS:
+            return why_not(extraction, run)
         return "gallery" if captions(extraction) > 3 else "no text"
     if score(signs(extraction, kept, run)) >= LINE:
         return ARTICLE
@@ -182,10 +184,9 @@ def signs(extraction: Extraction, kept: Sequence[Block], run: int) -> dict[str, 
     meta, blocks = extraction.metadata, extraction.blocks
     types = set(meta.evidence.get("types", "").split())
     og = meta.evidence.get("og:type", "")
-    path = urlsplit(extraction.url or meta.canonical_url or "").path
+    path = path_of(extraction.url or meta.canonical_url or "")
     shown = sum(len(b.text) for b in blocks if b.marked != "hidden")
     prices = sum(1 for b in blocks if len(b.text) < 60 and PRICE.search(b.text))
-    linked = sum(1 for b in blocks if b.kind is Kind.HEADING and b.link_share > LINKED)
     return {
         "slug": slug_words(path) / 8 if extraction.url or meta.canonical_url else UNKNOWN_SLUG,
         "run": min(math.log(run + 1), 9.0) / 9,
@@ -199,8 +200,21 @@ def signs(extraction: Extraction, kept: Sequence[Block], run: int) -> dict[str, 
         ),
         "prices": min(math.log(prices + 1), 3.0) / 3,
         "shelf": float(bool(SHELF.search(path))),
-        "teasers": float(linked >= TEASERS and run < TEASER_RUN),
+        "teasers": float(run < TEASER_RUN and linked_headings(blocks) >= TEASERS),
     }
+
+
+def path_of(address: str) -> str:
+    """The path of an address; empty where it is none."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
+def linked_headings(blocks: Sequence[Block]) -> int:
+    """How many headings lead to another page: each is a teaser."""
+    return sum(1 for block in blocks if block.kind is Kind.HEADING and block.link_share > LINKED)
 
 
 def slug_words(path: str) -> int:
