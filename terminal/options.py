@@ -20,7 +20,10 @@ class PageFormat(StrEnum):
 
 
 Port = Annotated[
-    int, typer.Option("--port", min=1, max=65533, help="Serve there and on the two ports after it.")
+    int,
+    typer.Option(
+        "--port", min=0, max=65533, help="Serve there and on the two ports after it; 0: any free ones."
+    ),
 ]
 Search = Annotated[
     str | None,
