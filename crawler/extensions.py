@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Coroutine
+from time import monotonic
 from typing import Any, Self
 
 from loguru import logger
@@ -11,10 +12,11 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.failures import Refused
 from crawler.log import start_log
 from crawler.middlewares import CRAWL_DELAY
-from crawler.outcomes import Outcome
-from crawler.progress import LATER, WITH_FAILURES, exit_code
+from crawler.outcomes import NO_ANSWER, STOPPED, Outcome
+from crawler.progress import LATER, WITH_FAILURES
 from crawler.spiders.news import NewsSpider
 from crawler.stages import Work
 from db.errors import StoreError
@@ -23,6 +25,7 @@ from db.runs import Outcome as Ending
 from db.settings import settings
 
 BEAT_S = 15  # db.runs wants one every 20 s
+LOOK_EVERY_S = 0.25
 SLOWEST_S = 60.0  # however slow the site answers, no delay of our own grows beyond this
 JITTER = 0.2  # up to this share is added to a delay, never taken away
 
@@ -55,13 +58,25 @@ class Keeper:
             self._beating = asyncio.ensure_future(self.beat(spider))
 
     async def beat(self, spider: NewsSpider) -> None:
+        """Tells the ledger now and then that the run is alive, and sees at once when it is to end."""
+        last = monotonic()
         while True:
-            await asyncio.sleep(BEAT_S)
-            if spider.run.id:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if not self.crawler.crawling:
+                self.call_back()
+            elif spider.run.id and monotonic() - last > BEAT_S:
+                last = monotonic()
                 try:
                     await spider.run.beat()
                 except StoreError as error:
                     logger.warning("heartbeat of {}: {}", spider.name, error)
+
+    def call_back(self) -> None:
+        """Takes back the request that only waits for its delay; else a stop would take as long as that."""
+        for slot in self.crawler.engine.downloader.slots.values():
+            while slot.queue:
+                _, answer = slot.queue.popleft()
+                answer.errback(Refused(STOPPED))
 
     async def closed(self, spider: Spider, reason: str) -> None:
         if not isinstance(spider, NewsSpider):
@@ -86,13 +101,14 @@ class Keeper:
         await asyncio.gather(*self._tasks)
         if outcome in {Ending.FINISHED, Ending.FAILED}:
             for address_id in list(progress.open):
-                await run.settle(address_id, Outcome(State.FAILED, "no answer"))
+                await run.settle(address_id, Outcome(State.FAILED, NO_ANSWER))
+                progress.settled(address_id, State.FAILED)
         row = await run.end(outcome, note)
         states = " ".join(f"{state}={number}" for state, number in row.balance.by_state.items())
         told = f"{outcome} {spider.name}: found={row.balance.found} {states}".rstrip()
         self.said = f"{told} ({note})" if note else told
         logger.info("{}", self.said)
-        return exit_code(row)
+        return progress.exit_code(row)
 
     def item_failed(self, item: Any, spider: Spider, failure: Failure) -> None:
         """A stage raised: a mistake of ours, told in the log with its traceback; the page's address fails."""
@@ -109,7 +125,7 @@ class Keeper:
         """Settles an address that one of our own mistakes kept from its end."""
         outcome = Outcome(State.FAILED, f"internal: {type(failure.value).__name__}")
         spider.progress.errors += 1
-        spider.progress.settled(address_id)
+        spider.progress.settled(address_id, outcome.state)
         self._later(spider.run.settle(address_id, outcome))
 
     def _later(self, work: Coroutine[Any, Any, Any]) -> None:

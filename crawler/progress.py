@@ -20,6 +20,7 @@ class CrawlProgress:
     open: dict[int, Address] = field(default_factory=dict)
     found: int = 0
     problems: list[str] = field(default_factory=list)
+    failed: int = 0
     errors: int = 0
     limit_reached: bool = False
     gave_up: str | None = None
@@ -33,9 +34,10 @@ class CrawlProgress:
         """Notes that the address is on its way."""
         self.open[address.id] = address
 
-    def settled(self, address_id: int) -> None:
+    def settled(self, address_id: int, state: State) -> None:
         """Notes that the address has come to its end in the store."""
         self.open.pop(address_id, None)
+        self.failed += state == State.FAILED
         self._changed.set()
 
     def contact(self) -> None:
@@ -75,13 +77,12 @@ class CrawlProgress:
             return Ending.LIMIT, note
         return (Ending.FINISHED, note) if self.found else (Ending.FAILED, note or "no address found")
 
-
-def exit_code(run: RunRow) -> int:
-    """What the process of a crawl ends with, read from what the run came to."""
-    if run.outcome in {Ending.UNREACHABLE, Ending.INTERRUPTED}:
-        return LATER
-    states = run.balance.by_state
-    nothing_allowed = run.balance.found > 0 and states.get(State.BLOCKED, 0) == run.balance.found
-    if run.outcome == Ending.FAILED or states.get(State.FAILED) or nothing_allowed:
-        return WITH_FAILURES
-    return DONE
+    def exit_code(self, run: RunRow) -> int:
+        """What the process ends with: what this crawl came to, not what earlier ones left behind."""
+        if run.outcome in {Ending.UNREACHABLE, Ending.INTERRUPTED}:
+            return LATER
+        found = run.balance.found
+        nothing_allowed = found > 0 and run.balance.by_state.get(State.BLOCKED, 0) == found
+        if run.outcome == Ending.FAILED or self.failed or nothing_allowed:
+            return WITH_FAILURES
+        return DONE

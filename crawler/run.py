@@ -59,7 +59,7 @@ class CrawlRun:
         self._engine = await self._off_loop(
             partial(open_store, self.settings.database_url, durable=self.settings.durable)
         )
-        self.id = await self._write(lambda s: ledger.begin_run(s, self.site, ledger.CRAWL, now()))
+        await self._write(self._begin)
 
     async def find(self, finds: Sequence[Found]) -> Tally:
         """How many of `finds` are new; all of them are in the ledger when this returns.
@@ -102,6 +102,10 @@ class CrawlRun:
         self.archive.close()
         if self._engine is not None:
             self._engine.dispose()
+
+    def _begin(self, s: Session) -> None:
+        # noted on this side of the await: a crawl stopped meanwhile must still know which run to close
+        self.id = ledger.begin_run(s, self.site, ledger.CRAWL, now())
 
     def _record(self, finds: Sequence[Found], s: Session) -> Tally:
         return ledger.record_found(s, self.id, self.site, finds, now())

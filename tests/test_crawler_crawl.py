@@ -14,6 +14,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from loopback import Answer, Place, Site, article, closed_port, cut_short, end_of, reset, serving, until
+from sqlalchemy import select
+
+from db.models import AddressRow
 
 BOMB = gzip.compress(b"\0" * 50_000_000)
 
@@ -337,6 +340,35 @@ def test_one_sigterm_stores_what_is_in_flight_and_the_next_run_does_the_rest(
     assert balance["pending"] >= 1
     assert place.crawl("made").code == 0
     assert len(place.articles()) == 6
+
+
+def test_a_stop_does_not_wait_for_a_long_delay(place: Place, site: Site) -> None:
+    place.site("slow", site.toml().replace("delay_s = 0", "delay_s = 600"))
+    child = place.start("crawler", "slow")
+    until(lambda: site.asked)
+    child.send_signal(signal.SIGTERM)
+    assert end_of(child, timeout_s=30).code == 75
+    assert place.runs()[0][0] == "interrupted"
+
+
+def test_a_pattern_that_fits_no_link_is_told(place: Place, site: Site) -> None:
+    place.site("narrow", site.toml().replace("/news/", "/stories/"))
+    ended = place.crawl("narrow")
+    assert ended.code == 1
+    assert "none of 6 links matches the site's articles pattern" in ended.err
+
+
+def test_only_what_may_heal_gets_a_next_try(place: Place, site: Site) -> None:
+    site.pages["/news/2026/0"] = Answer(status=500)
+    site.pages["/news/2026/1"] = Answer(status=404)
+    assert place.crawl("made").code == 1
+    with place.open() as s:
+        rows = {row.url[-1]: row for row in s.scalars(select(AddressRow))}
+    assert rows["0"].attempts == 1
+    assert rows["0"].next_try_at is not None
+    assert rows["1"].next_try_at is None
+    assert place.crawl("made").code == 0  # not due yet
+    assert site.asked.count("/news/2026/0") == 1
 
 
 def test_a_crawl_killed_again_and_again_ends_in_the_same_store(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from crawler.failures import outcome_of
 from crawler.guard import GUARD
 from crawler.middlewares import FOR_CHANNEL, header
 from crawler.options import Options
-from crawler.outcomes import STOPPED, Outcome, of_status
+from crawler.outcomes import NO_ANSWER, STOPPED, Outcome, of_status
 from crawler.progress import CrawlProgress
 from crawler.run import CrawlRun, now
 from crawler.sites import Site, load_sites
@@ -96,6 +96,8 @@ class NewsSpider(Spider):
         if found.unreachable:
             self.progress.give_up(found.unreachable)
             return None
+        if found.passed and not finds:
+            found.problems.append(f"none of {found.passed} links matches the site's articles pattern")
         self.progress.problems = found.problems
         return finds
 
@@ -148,7 +150,7 @@ class NewsSpider(Spider):
     async def settle_lost(self) -> None:
         """Settles as failed what was claimed and never answered."""
         for address_id in list(self.progress.open):
-            await self.settle(address_id, Outcome(State.FAILED, "no answer"))
+            await self.settle(address_id, Outcome(State.FAILED, NO_ANSWER))
 
     async def page(self, response: Response, address: Address) -> AsyncIterator[Work]:
         """The page to store, where the answer may be one."""
@@ -181,7 +183,7 @@ class NewsSpider(Spider):
             except StoreError as error:
                 self.progress.store_error = error
                 raise CloseSpider("store") from error
-            self.progress.settled(address_id)
+            self.progress.settled(address_id, outcome.state)
         if self.progress.gave_up:
             raise CloseSpider("unreachable")
 
@@ -189,7 +191,7 @@ class NewsSpider(Spider):
         """Commits a page."""
         state = await self.run.keep(work)
         logger.debug("{} {}", state, work.page.url)
-        self.progress.settled(work.address_id)
+        self.progress.settled(work.address_id, state)
 
 
 def raw_page(response: Response, address: Address) -> RawPage:
