@@ -98,7 +98,11 @@ def crawl(
     outcomes.show_warnings(here, book.problems if everything else [], store.settings.contact)
     with crawl_progress(here) as told:
         accounts, code = Crawls(store, orders, jobs, limit, told).run()
-    outcomes.show_outcomes(here, [account.as_row() for account in accounts])
+    rows = [account.as_row() for account in accounts]
+    if dry_run:
+        outcomes.show_finds(here, [line for account in accounts for line in account.printed], rows)
+    else:
+        outcomes.show_outcomes(here, rows)
     return code
 
 

@@ -52,6 +52,11 @@ class Account:
         return "put off" if self.result.exit_code == TRY_LATER else "done" if self.ok else "failed"
 
     @property
+    def printed(self) -> tuple[str, ...]:
+        """What the child said on standard output: in a dry run, the addresses it would fetch."""
+        return self.result.out if self.result else ()
+
+    @property
     def ok(self) -> bool:
         """Whether the crawl did all it was asked to, up to its time limit."""
         return self.result is not None and (self.result.exit_code == DONE or self._ended_at_limit)

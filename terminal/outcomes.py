@@ -63,6 +63,16 @@ def troubles(row: Row) -> list[str]:
     return told + [f"{site}: {state} {why}" for state, why in reasons.items() if why]
 
 
+def show_finds(screen: Screen, found: Sequence[str], rows: Sequence[Row]) -> None:
+    """Prints what a dry run found, an address a line, and why it found nothing where that is so."""
+    for line in found:
+        screen.line(one_line(line), whole=True)
+    for row in rows:
+        if row.get("exit_code"):
+            screen.note("; ".join(troubles(row)))
+    screen.note(f"{len(found)} addresses would be fetched; nothing was stored")
+
+
 def show_ingested(screen: Screen, result: Any) -> int:
     """Prints what the pages became and what was passed over; the exit code that the problems deserve."""
     for problem in result.problems:
