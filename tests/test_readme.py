@@ -7,7 +7,6 @@ The only changes: the made web listens on free ports instead of 8907, and the si
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -57,8 +56,8 @@ def place(tmp_path_factory: pytest.TempPathFactory, web: demo.DemoWeb) -> Folder
     (tmp_path / "dump.txt").write_text(dump_of(web), encoding="utf-8")
     ended = place.carnews("demo", "--port", "0")
     assert ended.code == 0, ended.err
-    records = sorted((tmp_path / "archive").glob("*.warc.gz"))
-    shutil.copy(records[0], tmp_path / "pages.warc.gz")
+    segments = sorted((tmp_path / "archive").glob("*.warc.gz"))
+    (tmp_path / "pages.warc.gz").write_bytes(b"".join(segment.read_bytes() for segment in segments))
     return place
 
 
