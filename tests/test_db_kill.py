@@ -15,7 +15,7 @@ def rounds(store_url: str, tmp_path: Path) -> list[dict]:
     folder = tmp_path / "archive"
     folder.mkdir()
     # the steps are the same on both databases, but a round on the server takes longer
-    stride = "1" if store_url.startswith("sqlite") else "3"
+    stride = "1" if store_url.startswith("sqlite") else "5"
     done = subprocess.run(
         [sys.executable, str(HERE / "killed_crawl.py"), store_url, str(folder), stride],
         cwd=HERE.parent,
@@ -32,7 +32,7 @@ def test_a_crawl_killed_at_any_step_ends_in_the_same_store(rounds: list[dict]) -
     assert not peaceful["killed"]
     assert {state for _, state, *_ in peaceful["ledger"]} == {"stored", "duplicate", "not_article", "failed"}
     assert len(peaceful["ledger"]) == len(WEB)
-    assert len(killed) > 25
+    assert len(killed) > 15
     assert all(one["killed"] for one in killed)
     assert not last["killed"]
     for one in (*killed, last):

@@ -301,13 +301,13 @@ def test_an_address_longer_than_any_index_allows_is_kept(store: Engine) -> None:
     assert history.address.title == "t" + "x" * 9000
 
 
-def test_a_sitemap_of_twenty_thousand_is_recorded_in_batches(store: Engine) -> None:
+def test_a_sitemap_of_thousands_is_recorded_in_batches(store: Engine) -> None:
     run = begin(store)
-    finds = [Found(f"https://motor.example/{n}", "sitemap:x") for n in range(20_000)]
+    finds = [Found(f"https://motor.example/{n}", "sitemap:x") for n in range(3_000)]
     with writing(store) as s:
-        assert ledger.record_found(s, run, "motor", finds, NOW) == Tally(20_000, 0)
-        assert ledger.record_found(s, run, "motor", finds, NOW) == Tally(0, 20_000)
-    assert end(store, run) == {"pending": 20_000}
+        assert ledger.record_found(s, run, "motor", finds, NOW) == Tally(3_000, 0)
+        assert ledger.record_found(s, run, "motor", finds, NOW) == Tally(0, 3_000)
+    assert end(store, run) == {"pending": 3_000}
 
 
 STEP = st.one_of(

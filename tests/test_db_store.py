@@ -248,11 +248,14 @@ def test_a_saved_store_satisfies_the_laws(store: Engine, keeper: Keeper) -> None
     assert row.balance.by_state == {"duplicate": 1, "not_article": 1, "stored": 1}
 
 
+EACH = 15  # articles of each kind by each of four writers
+
+
 def write_many(job: tuple[str, int]) -> int:
     url, worker = job
     engine = open_store(url)
     keeper = Keeper(engine)
-    for n in range(40):
+    for n in range(EACH):
         words = f"Number {n} of writer {worker} tells of a made car in words of its own. " * 4
         keeper.save(f"{worker}/{n}", made(words, title=f"{worker} {n}", tags=(f"t{n}",)))
         keeper.save(f"{worker}/copy/{n}", made("All writers copy one made text. " * 10 + str(n), title="x"))
@@ -270,10 +273,10 @@ def test_four_writers_at_once_lose_and_double_nothing(store: Engine, store_url: 
         broken = [said for said in check_ledger(s) if "still marked running" not in said]
         assert broken == []
         states = ledger.balance(s).by_state
-    assert sum(states.values()) == 2 * 4 * 40 + 40
+    assert sum(states.values()) == 2 * 4 * EACH + EACH
     # each writer's own texts and the copied ones, each kept once
     assert count(store) == states["stored"]
-    assert states["duplicate"] >= 3 * 40
+    assert states["duplicate"] >= 3 * EACH
     with reading(store) as s:
         assert not s.execute(text("SELECT 1 FROM articles GROUP BY text_digest HAVING count(*) > 1")).all()
     if store.dialect.name == "sqlite":
