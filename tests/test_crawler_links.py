@@ -12,7 +12,8 @@ from crawler.spiders.links import feed_links, links_in, page_links, sitemap_link
 
 BASE = "https://motor.example/rss"
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>
-<item><title>Older</title><link>https://motor.example/a</link><pubDate>Sun, 01 Nov 2026 10:00:00 +0100</pubDate></item>
+<item><title>Older</title><link>https://motor.example/a</link>
+<pubDate>Sun, 01 Nov 2026 10:00:00 +0100</pubDate></item>
 <item><title>Newer &amp; faster</title><link>/b</link><pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate></item>
 <item><title>No link</title></item>
 <item><title>Undated</title><link>file:///etc/passwd</link></item></channel></rss>"""
@@ -28,11 +29,8 @@ INDEX = """<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}<
 
 def test_a_feed_gives_its_links_newest_first_with_title_and_utc_date() -> None:
     found = feed_links(RSS, BASE)
-    assert [link.url for link in found.links] == [
-        "https://motor.example/b",
-        "https://motor.example/a",
-        "file:///etc/passwd",
-    ]
+    assert [link.url for link in found.links[:2]] == ["https://motor.example/b", "https://motor.example/a"]
+    assert found.links[2].url.startswith("file:")  # the reader of links judges none of them
     assert found.links[0].title == "Newer & faster"
     assert found.links[1].published_at == datetime(2026, 11, 1, 9, tzinfo=UTC)
     assert found.problem is None
