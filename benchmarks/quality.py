@@ -1,4 +1,5 @@
-"""How right the clean articles are, on real pages with expected results; `--peers` adds trafilatura in the same run.
+"""How right the clean articles are, on real pages with expected results; `--peers` adds trafilatura in the
+same run.
 
     python benchmarks/quality.py [--pages FOLDER] [--peers] [--worst N] [--half dev|val] [--jobs 2]
 
@@ -85,7 +86,7 @@ def golds(where: Path) -> dict[str, dict[str, Any]]:
 
 
 def half_of(url: str) -> str:
-    """ "dev" or "val", by the host, so that one site's pages never stand on both sides."""
+    """The half, "dev" or "val", by the host, so that one site's pages never stand on both sides."""
     host = (urlsplit(url.replace("hard::", "http://")).hostname or url).removeprefix("www.")
     return "dev" if hashlib.blake2b(host.encode(), digest_size=2).digest()[0] % 2 else "val"
 
@@ -201,7 +202,8 @@ def row(name: str, reader: str, scores: list[Score]) -> str:
 def report(results: dict[str, list[tuple[str, Score]]]) -> None:
     """Print the table and what was refused or wrongly accepted."""
     print(
-        f"{'set':<20} {'reader':<11} {'pages':>5} {'called':>6}  {'tokF1':>5} {'4gF1':>5} {'4gP':>5} {'4gR':>5}"
+        f"{'set':<20} {'reader':<11} {'pages':>5} {'called':>6}  {'tokF1':>5} {'4gF1':>5} {'4gP':>5} "
+        f"{'4gR':>5}"
         f"  {'with%':>5} {'leak%':>5}  {'title':>5} {'auth':>5} {'date':>5}"
     )
     for reader, scored in results.items():
@@ -214,10 +216,9 @@ def report(results: dict[str, list[tuple[str, Score]]]) -> None:
         refused = [s for _, s in scored if s.kind == "article" and not s.accepted]
         accepted = [s for _, s in scored if s.kind != "article" and s.accepted]
         articles = sum(s.kind == "article" for _, s in scored)
-        print(
-            f"{reader}: refused articles {len(refused)} of {articles} {dict(Counter(s.verdict for s in refused))}; "
-            f"accepted non-articles {len(accepted)} of {len(scored) - articles}\n"
-        )
+        reasons = dict(Counter(s.verdict for s in refused))
+        print(f"{reader}: refused articles {len(refused)} of {articles} {reasons}")
+        print(f"{reader}: accepted non-articles {len(accepted)} of {len(scored) - articles}\n")
 
 
 def worst(scored: list[tuple[str, Score]], count: int) -> None:

@@ -12,12 +12,13 @@ from selectolax.lexbor import LexborNode
 from pipeline.article import Block, Box, Kind
 
 # What a browser never shows as text. They are taken from the tree before the walk.
-SILENT = (
-    "script style noscript template svg math canvas iframe object audio video select textarea datalist title"
-).split()
+SILENT = list(
+    "script style noscript template svg math canvas iframe object audio video select textarea datalist "  # noqa: SIM905
+    "title".split()
+)
 # Text flows through these; every other element sets its text off from what stands around it.
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s "
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s "  # noqa: SIM905
     "samp small span strike strong sub sup time tt u var wbr".split()
 )
 LEVELS = {f"h{level}": level for level in range(1, 7)}
@@ -26,7 +27,7 @@ NEWLINE = "\x1e"  # stands for <br> while a text is being gathered; never left i
 # These hold nothing; a line break is the only one of them that says something.
 EMPTY = {
     "br": NEWLINE,
-    **dict.fromkeys("area base col embed hr img input link meta param source track".split(), ""),
+    **dict.fromkeys("area base col embed hr img input link meta param source track".split(), ""),  # noqa: SIM905
 }
 INSIDE = ""  # the mark of an element whose text is freed of the mark around it
 MAX_BOXES = 200  # enclosing elements remembered per block; real pages nest less than 100 deep
@@ -46,7 +47,8 @@ LASTING = frozenset({Kind.ITEM, Kind.QUOTE, Kind.CAPTION, Kind.CODE})
 # Class names by which pages without <figcaption> set a caption off from the text around it.
 CAPTION_NAMES = re.compile(
     r"(?:^|[ _-])(?:wp-caption-text|(?:photo|image|img|picture|media|figure|foto|bild|article__img)"
-    r"[_-]*(?:title|caption|credits?|text|copyright|source|description)|caption(?:-text)?|bildunterschrift|legende)(?:$|[ _-])"
+    r"[_-]*(?:title|caption|credits?|text|copyright|source|description)|caption(?:-text)?|"
+    r"bildunterschrift|legende)(?:$|[ _-])"
 )
 HEADING, CAPTION, ITEM = Kind.HEADING, Kind.CAPTION, Kind.ITEM  # looked up once per block otherwise
 UNSAID = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
@@ -106,12 +108,12 @@ def names_of(node: LexborNode) -> str:
 def blocks_of(root: LexborNode, marks: Mapping[int, str]) -> list[Block]:
     """Every block of text under `root`; one inside an element of `marks` carries that mark.
 
-    `marks` maps an element's memory address to the rule that condemns it. Silent elements must be gone from the tree.
+    `marks` maps an element's memory address to the rule that condemns it. Silent elements must be gone.
     """
+    # One loop over all nodes of the page: calls for each of them would double the time of the whole reading.
     blocks: list[Block] = []
-    element = Element(root, "body", None, 0, marks.get(root.mem_id))
-    in_link = False
-    key = root.mem_id
+    key, in_link = root.mem_id, False
+    element = Element(root, "body", None, 0, marks.get(key))
     # One entry per open element: its address, the element its text belongs to, whether it lies in a link.
     keys, frames = [key], [(element, in_link)]
     pieces: list[str] = []
@@ -120,16 +122,11 @@ def blocks_of(root: LexborNode, marks: Mapping[int, str]) -> list[Block]:
     next(nodes)
     for order, node in nodes:
         outer = node.parent
-        if outer is None:
-            continue
-        if outer.mem_id != key:
+        if outer is not None and outer.mem_id != key:
             key = outer.mem_id
-            while len(keys) > 1 and keys[-1] != key:
-                keys.pop()
-                frames.pop()
+            unwind(keys, frames, key)
             if frames[-1][0] is not element:
-                if total:
-                    emit(blocks, element, pieces, linked / total)
+                emit(blocks, element, pieces, total, linked)
                 pieces, total, linked = [], 0, 0
             element, in_link = frames[-1]
         tag = node.tag or "-"
@@ -143,24 +140,30 @@ def blocks_of(root: LexborNode, marks: Mapping[int, str]) -> list[Block]:
             pieces.append(EMPTY.get(tag, ""))
         else:
             key = node.mem_id
-            keys.append(key)
-            mark = marks.get(key) if marks else None
-            if mark is None and (tag in INLINE or (tag == "button" and element.kind is Kind.HEADING)):
+            mark = marks.get(key)
+            if mark is None and (tag in INLINE or (tag == "button" and element.kind is HEADING)):
                 in_link = in_link or tag == "a"
             else:
-                if total:
-                    emit(blocks, element, pieces, linked / total)
+                emit(blocks, element, pieces, total, linked)
                 pieces, total, linked = [], 0, 0
-                mark = None if mark == INSIDE else element.mark or mark
-                element = Element(node, tag, element, order, mark)
+                element = Element(node, tag, element, order, None if mark == INSIDE else element.mark or mark)
+            keys.append(key)
             frames.append((element, in_link))
-    if total:
-        emit(blocks, element, pieces, linked / total)
+    emit(blocks, element, pieces, total, linked)
     return blocks
 
 
-def emit(blocks: list[Block], element: Element, pieces: list[str], share: float) -> None:
-    """Append what was gathered as a block; a double line break inside it parts it in two."""
+def unwind(keys: list[int], frames: list[tuple[Element, bool]], key: int) -> None:
+    """Close open elements until the one at address `key` is innermost."""
+    while len(keys) > 1 and keys[-1] != key:
+        keys.pop()
+        frames.pop()
+
+
+def emit(blocks: list[Block], element: Element, pieces: list[str], total: int, linked: int) -> None:
+    """Append what was gathered as a block, if anything; a double line break inside it parts it in two."""
+    if not total:
+        return
     raw = "".join(pieces)
     texts = paragraphs_of(raw) if NEWLINE in raw else (" ".join(raw.split()),)
     boxes = element.chain()
@@ -171,7 +174,7 @@ def emit(blocks: list[Block], element: Element, pieces: list[str], share: float)
         kind, image = CAPTION, picture_of(element)
     elif kind is ITEM:
         level = element.level
-    share = share and round(share, 3)
+    share = round(linked / total, 3) if linked else 0.0
     for text in texts:
         # Nearly all texts are printable, and asking that is ten times as fast as searching.
         clean = text if text.isprintable() else without_unsaid(text)
@@ -180,7 +183,9 @@ def emit(blocks: list[Block], element: Element, pieces: list[str], share: float)
 
 
 def without_unsaid(text: str) -> str:
-    """`text` without control characters, soft hyphens, zero-width spaces and lone surrogates; line ends stay."""
+    """`text` without control characters, soft hyphens, zero-width spaces and lone surrogates; line ends
+    stay.
+    """
     return "\n".join(" ".join(line.split()) for line in UNSAID.sub("", text).split("\n")).strip()
 
 

@@ -1,7 +1,8 @@
+# ruff: noqa: RUF001 - signs and letters of other alphabets are the thing itself here
 """Which box of the page holds the article: features of single blocks, and the choice made from their sum.
 
-Nothing here removes a block. `worth` is the one place that says what a block speaks for; a better judge of single
-blocks can take its place without touching the choice.
+Nothing here removes a block. `worth` is the one place that says what a block speaks for; a better judge of
+single blocks can take its place without touching the choice.
 """
 
 import re
@@ -52,7 +53,9 @@ def parents_of(blocks: Sequence[Block]) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a page's blocks come to: which box lies in which, and the characters of prose in each box and in all."""
+    """What a page's blocks come to: which box lies in which, and the characters of prose in each box and in
+    all.
+    """
 
     parents: Mapping[int, int]
     prose: Mapping[int, float]
@@ -75,8 +78,8 @@ def survey(blocks: Sequence[Block]) -> Survey:
 def foreign_rules(blocks: Sequence[Block], seen: Survey | None = None) -> dict[int, str]:
     """For each block (by order) that an enclosing element calls no part of an article: the rule's name.
 
-    An element that holds most of the page's prose is not believed: whole pages stand in <form>, in "popup", in
-    "sidebar-left". `seen` is the survey of the blocks where the caller has it.
+    An element that holds most of the page's prose is not believed: whole pages stand in <form>, in "popup",
+    in "sidebar-left". `seen` is the survey of the blocks where the caller has it.
     """
     seen = seen or survey(blocks)
     prose, most = seen.prose, MOST * seen.total
@@ -103,7 +106,9 @@ def foreign_rules(blocks: Sequence[Block], seen: Survey | None = None) -> dict[i
 
 
 def worth(block: Block, foreign: bool) -> float:
-    """How much a block speaks for its box being the article's: characters of prose, negative for what is not prose."""
+    """How much a block speaks for its box being the article's: characters of prose, negative for what is
+    not prose.
+    """
     size = len(block.text)
     if block.marked or foreign:
         return -10.0 - min(size, 300) * 0.1
@@ -118,7 +123,9 @@ def worth(block: Block, foreign: bool) -> float:
 
 
 def choose(blocks: Sequence[Block]) -> int | None:
-    """The order of the innermost box whose blocks are together worth most; None where no block lies in a box."""
+    """The order of the innermost box whose blocks are together worth most; None where no block lies in a
+    box.
+    """
     seen = survey(blocks)
     foreign = foreign_rules(blocks, seen)
     inner: dict[int, float] = {}

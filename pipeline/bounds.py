@@ -1,7 +1,9 @@
-"""Limits on a page before it is parsed: some kilobytes of hostile mark-up can cost a parser minutes and gigabytes.
+"""Limits on a page before it is parsed: some kilobytes of hostile mark-up can cost a parser minutes and
+gigabytes.
 
-An HTML parser must reopen every unclosed <font color=...> in each paragraph that follows, and look through all
-open elements at each <div>: both grow with the square of the page. Real pages come nowhere near these limits.
+An HTML parser must reopen every unclosed <font color=...> in each paragraph that follows, and look through
+all open elements at each <div>: both grow with the square of the page. Real pages come nowhere near these
+limits.
 """
 
 import re
@@ -12,14 +14,16 @@ FEW_TAGS = 2_500  # below it unclosed formatting cannot make more than some hund
 SAFE_TAGS = 20_000  # below it even a page of nothing but nested <div> parses within a second
 MAX_DEPTH = 600  # real pages nest less than 100 deep
 MAX_OPEN = 100  # formatting elements with attributes that may stand open at once
-FORMATTING = re.compile(rb"<(/?)(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])", re.I)
-WITH_ATTRIBUTES = re.compile(rb"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\s", re.I)
+FORMATTING = re.compile(
+    rb"<(/?)(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])", re.IGNORECASE
+)
+WITH_ATTRIBUTES = re.compile(rb"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\s", re.IGNORECASE)
 TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 ANY_TAG = re.compile(b"<[^<>]*>")
 # These never hold anything, or end by themselves when the next one begins.
 SHALLOW = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th thead tbody "
-    "a".encode().split()
+    b"a area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th "
+    b"thead tbody".split()
 )
 
 

@@ -1,4 +1,5 @@
-"""Blocks that a field claims: the title, standfirst, byline, date and biography that a page prints around its text.
+"""Blocks that a field claims: the title, standfirst, byline, date and biography that a page prints around
+its text.
 
 They are found by where they stand (near the title), by what the page states elsewhere, and by how the page
 names them; marked here, they leave the text as cuts that say which field they became.
@@ -26,18 +27,20 @@ NEAR = 2  # blocks after the title within which a bare name is its author's
 OUTSIDE = "outside body"  # the mark of what a site's body selector leaves out; a field may still claim it
 ABOVE, BELOW = 8, 16  # blocks before and after the title that may belong to its head
 STANDFIRST = re.compile(
-    r"(?:^|[ _-])(?:standfirst|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|teaser|intro|introtext|"
+    r"(?:^|[ _-])(?:standfirst|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|teaser|"
+    r"intro|introtext|"
     r"introduction|lead|lede|leadtext|vorspann|anleser|chapo|chapeau|sommario|entradilla|bajada|ingress|preamble|preview|"
     r"tagline|abstract|article-?description|story-?description|heading_excerpt|herostandfirst)(?:$|[ _-])"
 )
 BYLINE = re.compile(
-    r"(?:^|[ _-])(?:byline|by-line|authors?|autor|writer|contributor|post-?meta|entry-?meta|article-?meta)(?:$|[ _-])"
+    r"(?:^|[ _-])(?:byline|by-line|authors?|autor|writer|contributor|post-?meta|entry-?meta|"
+    r"article-?meta)(?:$|[ _-])"
 )
 DATELINE = re.compile(
     r"(?:^|[ _-])(?:date|time|datum|published|pubdate|dateline|timestamp|posted-on)(?:$|[ _-])"
 )
 CHANGED = re.compile(
-    r"updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|geändert|edited|reviewed", re.I
+    r"updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|geändert|edited|reviewed", re.IGNORECASE
 )
 ABOUT = re.compile(
     r"\b(?:is|was|has|have|writes|covers|joined|works|lives|ist|war|hat|schreibt|arbeitet|est|écrit|es|è|lives)\b"
@@ -119,7 +122,9 @@ def mark_title(blocks: Sequence[Block], title: str | None, claims: Claims) -> in
 
 
 def head_of(blocks: Sequence[Block], at: int | None) -> list[Block]:
-    """The blocks around the title, up to the first running text after it; without a title those before the text."""
+    """The blocks around the title, up to the first running text after it; without a title those before the
+    text.
+    """
     start = at
     if start is None:
         start = next((b.order for b in blocks if is_prose(b) and is_free(b)), 0)
@@ -138,7 +143,9 @@ def head_of(blocks: Sequence[Block], at: int | None) -> list[Block]:
 def find_standfirst(
     blocks: Sequence[Block], zone: list[Block], at: int | None, description: str, claims: Claims
 ) -> None:
-    """Claim the standfirst: the text by the title that the page names so, or sets apart and uses as description."""
+    """Claim the standfirst: the text by the title that the page names so, or sets apart and uses as
+    description.
+    """
     if at is None:
         return
     stated = [fold(text) for text in description.split("\n") if text]
@@ -165,7 +172,9 @@ def heads(block: Block, at: int) -> bool:
 
 
 def runs_on(blocks: Sequence[Block], block: Block) -> bool:
-    """Whether the next running text has the same parents and names, so that the block is simply the first paragraph."""
+    """Whether the next running text has the same parents and names, so that the block is simply the first
+    paragraph.
+    """
     following = next((b for b in blocks[block.order + 1 : block.order + 8] if is_prose(b)), None)
     return (
         following is not None

@@ -8,7 +8,7 @@ from pipeline.captions import read_caption, split_credit
 from pipeline.claims import BECAME
 from pipeline.extract import extract
 from pipeline.rules import GENERIC, Rules
-from pipeline.steps import BECOMES, STEPS, Step
+from pipeline.steps import BECOMES, FINER, STEPS, Step
 from pipeline.urls import canonical_url, host_of
 from pipeline.vehicles import makes_in
 from pipeline.verdict import verdict
@@ -19,8 +19,8 @@ def clean_html(
 ) -> CleanArticle:
     """The page's article with its cleaning receipt; never raises, whatever the bytes are.
 
-    `url` makes relative addresses absolute, `content_type` is the server's header. Where the page is no article,
-    `verdict` says why and the fields hold what could be read.
+    `url` makes relative addresses absolute, `content_type` is the server's header. Where the page is no
+    article, `verdict` says why and the fields hold what could be read.
     """
     try:
         return article_from(extract(html, url, rules=rules, content_type=content_type), rules)
@@ -61,7 +61,9 @@ def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle
 
 
 def own_address(url: str | None, stated: str | None) -> str | None:
-    """The address an article is known by: what the page calls its own, if that is of the same site, else `url`."""
+    """The address an article is known by: what the page calls its own, if that is of the same site, else
+    `url`.
+    """
     if stated and (url is None or host_of(stated) == host_of(url)):
         return canonical_url(stated) or url
     return (canonical_url(url) or url) if url else None
@@ -84,7 +86,8 @@ def cut_by(step: Step, block: Block) -> Cut:
     """The receipt for one block: a marked one names its mark, another the step or the step's finer rule."""
     if block.marked:
         return Cut(block.marked, block, BECAME.get(block.marked))
-    return Cut(step.__name__, block, BECOMES.get(step))
+    finer = FINER[step](block) if step in FINER else None
+    return Cut(finer or step.__name__, block, BECOMES.get(step))
 
 
 def captions_from(cuts: Sequence[Cut]) -> tuple[Caption, ...]:

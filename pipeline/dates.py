@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs and letters of other alphabets are the thing itself here
 """Dates as pages write them, read without guessing: no year is invented and no day swapped with a month."""
 
 import re
@@ -8,7 +9,7 @@ EARLIEST, LATEST = 1990, 2100  # years; outside of them a page's date is a mista
 
 ISO = re.compile(
     r"^\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s_]+(\d{1,2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
-    re.I,
+    re.IGNORECASE,
 )
 # One stem per month and language family; a word is that month when it begins with the stem.
 MONTHS: dict[str, int] = {}
@@ -38,15 +39,15 @@ MONTH_DAY_YEAR = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\
 DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 SLASHED = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
-CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap]\.?m\b)?", re.I)
+CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap]\.?m\b)?", re.IGNORECASE)
 OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{2}):?(\d{2})\b")
 
 
 def parse_date(text: str | None, language: str | None = None) -> datetime | None:
     """The moment `text` names, in UTC; None when it names none, or only one that could be read two ways.
 
-    A time without an offset is taken as UTC, a date without a time as its midnight. 03/04/2020 is read by `language`
-    ("en-US" month first, any other stated language day first, plain "en" or None only where one order is possible).
+    A time without an offset is taken as UTC, a date without a time as its midnight. 03/04/2020 is read by
+    `language`: "en-us" month first, any other day first, plain "en" or None only where one order is possible.
     """
     if not text:
         return None
@@ -96,7 +97,9 @@ def from_words(text: str, language: str | None) -> datetime | None:
 
 
 def day_of(text: str, language: str | None) -> tuple[tuple[int, int, int], str] | None:
-    """Year, month and day named in `text`, and what stands around them; None when there are none or two readings."""
+    """Year, month and day named in `text`, and what stands around them; None when there are none or two
+    readings.
+    """
     for found in DAY_MONTH_YEAR.finditer(text):
         month = month_of(found.group(2))
         if month:

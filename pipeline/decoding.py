@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs and letters of other alphabets are the thing itself here
 """From a page's bytes to UTF-8: byte-order mark, server, page, then what the bytes themselves say."""
 
 import codecs
@@ -10,10 +11,10 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
-XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})", re.I)
-LANG = re.compile(rb"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})", re.I)
-HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
+META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+LANG = re.compile(rb"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
+HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 META_REACH = 16_384  # bytes; browsers look at 1,024, real pages put theirs further down
 
 MAGIC = (
@@ -80,19 +81,19 @@ MAX_LOST = 0.002  # share of replacement characters above which a label is not b
 
 
 def as_utf8(html: bytes | str, content_type: str | None = None) -> tuple[bytes, tuple[str, ...]]:
-    """The page as UTF-8, as parsers want it, and the flags that say what was odd about its bytes; never raises.
+    """The page as UTF-8, as parsers want it, and the flags that say what was odd about its bytes.
 
-    `content_type` is the server's header. Bytes that are sound UTF-8 are taken as such whatever their label says:
-    text in another encoding almost never is. Flags: "utf-16 without byte-order mark", "binary",
+    `content_type` is the server's header. Bytes that are sound UTF-8 are taken as such whatever their label
+    says: text in another encoding almost never is. Never raises. Flags: "utf-16 without byte-order mark", "binary",
     "charset mislabelled", "characters lost".
     """
     if isinstance(html, str):
         return html.encode("utf-8", "replace"), ()
     if html.startswith(codecs.BOM_UTF8):
         html = html[3:]
-    elif html.isascii() and b"\x00" not in html[:2048] and b"\x1b$" not in html and b"~{" not in html:
-        return html, ()
-    elif is_utf8(html) and b"\x00" not in html[:2048]:
+    elif (html.isascii() and b"\x00" not in html[:2048] and b"\x1b$" not in html and b"~{" not in html) or (
+        is_utf8(html) and b"\x00" not in html[:2048]
+    ):
         return html, ()
     text, flags = decode(html, content_type)
     return text.encode("utf-8", "replace"), flags
@@ -143,7 +144,9 @@ def stated(html: bytes, content_type: str | None) -> str | None:
 
 
 def is_text_codec(codec: codecs.CodecInfo) -> bool:
-    """Whether `codec` is an encoding of pages; Python also lists rot13, zlib, idna, undefined and the like."""
+    """Whether `codec` is an encoding of pages; Python also lists rot13, zlib, idna, undefined and the
+    like.
+    """
     if codec.name.startswith(("utf-16", "utf-32", "unicode", "raw", "idna", "punycode")):
         return False
     try:

@@ -1,4 +1,6 @@
-"""A page's bytes to an `Extraction`: every text block in page order, marked where a field or a site's rule claims it."""
+"""A page's bytes to an `Extraction`: every text block in page order, marked where a field or a site's rule
+claims it.
+"""
 
 from dataclasses import replace
 
@@ -38,7 +40,8 @@ def extract(
 
 
 def marks_of(tree: LexborHTMLParser, root: LexborNode, rules: Rules) -> dict[int, str]:
-    """Which elements are condemned before the walk, by memory address: hidden ones and what the site's rules say.
+    """Which elements are condemned before the walk, by memory address: hidden ones and what the site's
+    rules say.
 
     A `body` selector that matches nothing leaves the choice to the generic reader.
     """

@@ -7,12 +7,31 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 ARTICLE_TYPES = frozenset(
-    "article newsarticle reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle "
-    "reviewnewsarticle blogposting liveblogposting techarticle scholarlyarticle report satiricalarticle "
-    "advertisercontentarticle socialmediaposting medicalscholarlyarticle howto recipe".split()
+    [
+        "article",
+        "newsarticle",
+        "reportagenewsarticle",
+        "analysisnewsarticle",
+        "opinionnewsarticle",
+        "backgroundnewsarticle",
+        "reviewnewsarticle",
+        "blogposting",
+        "liveblogposting",
+        "techarticle",
+        "scholarlyarticle",
+        "report",
+        "satiricalarticle",
+        "advertisercontentarticle",
+        "socialmediaposting",
+        "medicalscholarlyarticle",
+        "howto",
+        "recipe",
+    ]
 )
-PAGE_TYPES = frozenset("webpage itempage videoobject review product".split())
-LISTING_TYPES = frozenset("collectionpage itemlist searchresultspage blog profilepage offercatalog".split())
+PAGE_TYPES = frozenset(["webpage", "itempage", "videoobject", "review", "product"])
+LISTING_TYPES = frozenset(
+    ["collectionpage", "itemlist", "searchresultspage", "blog", "profilepage", "offercatalog"]
+)
 MAX_NODES = 4000  # nodes looked at per page; the largest real page seen has some hundreds
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 WRAPPER = re.compile(
@@ -23,14 +42,16 @@ Node = Mapping[str, Any]
 
 
 def nodes(scripts: list[str]) -> list[Node]:
-    """Every JSON object in the page's JSON-LD scripts, outer before inner; what cannot be read is left out."""
+    """Every JSON object in the page's JSON-LD scripts, outer before inner; what cannot be read is left
+    out.
+    """
     found: list[Node] = []
     for script in scripts:
         found.extend(objects_in(loaded(script)))
     return found[:MAX_NODES]
 
 
-def loaded(script: str) -> Any:  # noqa: ANN401 - JSON is any of seven types
+def loaded(script: str) -> Any:
     """The script's value; None where neither it nor its repaired form is JSON."""
     for text in (script, TRAILING_COMMA.sub(r"\1", WRAPPER.sub("", script)).strip().rstrip(";")):
         try:
@@ -40,7 +61,7 @@ def loaded(script: str) -> Any:  # noqa: ANN401 - JSON is any of seven types
     return None
 
 
-def objects_in(value: Any) -> Iterator[Node]:  # noqa: ANN401
+def objects_in(value: Any) -> Iterator[Node]:
     """The objects within a JSON value, breadth first, without recursion."""
     queue = [value]
     seen = 0

@@ -5,15 +5,21 @@ from functools import lru_cache
 
 # rule -> words found in ids and class names; matched at the start of a word part.
 WORDS = {
-    "navigation": "nav navbar navigation menu breadcrumb breadcrumbs pagination pager toc table-of-contents sitenav skip-link",
+    "navigation": "nav navbar navigation menu breadcrumb breadcrumbs pagination pager toc sitenav skip-link "
+    "table-of-contents",
     "footer": "footer site-footer page-footer colophon",
-    "comments": "comments comment-list commentlist disqus respond comment-respond livefyre kommentare comment-form",
-    "related": "related related-posts recommended recommendations outbrain taboola more-stories read-more-box readmore "
-    "most-read mostread popular trending teaser-list also-like crosslink jp-relatedposts yarpp up-next read-next further-reading",
+    "comments": "comments comment-list commentlist disqus respond comment-respond livefyre kommentare "
+    "comment-form",
+    "related": "related related-posts recommended recommendations outbrain taboola more-stories readmore "
+    "read-more-box most-read mostread popular trending teaser-list also-like crosslink jp-relatedposts yarpp "
+    "up-next read-next further-reading",
     "newsletter": "newsletter newsletter-signup subscribe-box subscription mailing-list signup mc_embed",
-    "share": "share sharing social share-bar sharebar sharedaddy addtoany social-share share-buttons addthis follow-us",
-    "advertisement": "ad ads advert advertisement advertorial sponsor sponsored promo banner adsense dfp ad-slot ad-container werbung anzeige",
-    "author biography": "author-bio author-box authorbox about-author about-the-author bio-box author-info author-card author-description",
+    "share": "share sharing social share-bar sharebar sharedaddy addtoany social-share share-buttons addthis "
+    "follow-us",
+    "advertisement": "ad ads advert advertisement advertorial sponsor sponsored promo banner adsense dfp "
+    "ad-slot ad-container werbung anzeige",
+    "author biography": "author-bio author-box authorbox about-author about-the-author bio-box author-info "
+    "author-card author-description",
     "cookie banner": "cookie cookie-banner consent gdpr onetrust cmp",
     "sidebar": "sidebar side-bar widget-area rightcol right-rail aside",
     "tags": "tags tag-list post-tags article-tags entry-tags tag-cloud tagcloud keywords",
@@ -31,7 +37,7 @@ TAGS = {
 }
 ROLES = {"navigation": "navigation", "contentinfo": "footer", "search": "search", "dialog": "dialog"}
 NAMES = {word: rule for rule, words in WORDS.items() for word in words.split()}
-KEEP = re.compile(r"article|content|post-body|entry|story|main|body", re.I)
+KEEP = re.compile(r"article|content|post-body|entry|story|main|body", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)

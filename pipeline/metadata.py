@@ -1,4 +1,6 @@
-"""From what a page states about itself to one value per field: the surest place first, and which place it was."""
+"""From what a page states about itself to one value per field: the surest place first, and which place it
+was.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,21 +19,59 @@ from pipeline.titles import best_title, plain
 
 Candidates = Iterable[tuple[str, str | None]]
 
-TITLES = "og:title twitter:title parsely-title sailthru.title dc.title title".split()
-DESCRIPTIONS = "og:description description twitter:description dc.description".split()
-AUTHORS = (
-    "author article:author parsely-author sailthru.author dc.creator dcterms.creator byl cxenseparse:author "
-    "citation_author creator"
-).split()
-PUBLISHED = (
-    "article:published_time og:article:published_time article:published datepublished parsely-pub-date sailthru.date "
-    "dc.date.issued dcterms.created dcterms.date pubdate publishdate publish-date publish_date publication_date "
-    "cxenseparse:recs:publishtime article.published article:create_time citation_publication_date pub_date"
-).split()
+TITLES = ["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title"]
+DESCRIPTIONS = ["og:description", "description", "twitter:description", "dc.description"]
+AUTHORS = [
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "cxenseparse:author",
+    "citation_author",
+    "creator",
+]
+PUBLISHED = [
+    "article:published_time",
+    "og:article:published_time",
+    "article:published",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "dcterms.date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "cxenseparse:recs:publishtime",
+    "article.published",
+    "article:create_time",
+    "citation_publication_date",
+    "pub_date",
+]
 # Some sites put the time of the answer here, so what the page marks up as its date goes first.
-LAST_RESORT = "date dc.date created datecreated article:modified_time".split()
-MODIFIED = "article:modified_time og:updated_time datemodified lastmod dcterms.modified last-modified".split()
-SECTIONS = "article:section parsely-section og:article:section section category cxenseparse:section".split()
+LAST_RESORT = ["date", "dc.date", "created", "datecreated", "article:modified_time"]
+MODIFIED = [
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "lastmod",
+    "dcterms.modified",
+    "last-modified",
+]
+SECTIONS = [
+    "article:section",
+    "parsely-section",
+    "og:article:section",
+    "section",
+    "category",
+    "cxenseparse:section",
+]
 TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 MAX_TAGS, MAX_TAG_CHARS = 40, 60  # longer lists and longer tags were search words, not tags
@@ -98,7 +138,9 @@ def selections(tree: LexborHTMLParser, rules: Rules) -> dict[str, list[tuple[str
 
 
 def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
-    """The elements a site's selector matches; none where Lexbor cannot read it (site files are checked elsewhere)."""
+    """The elements a site's selector matches; none where Lexbor cannot read it (site files are checked
+    elsewhere).
+    """
     try:
         return tree.css(selector)
     except (SelectolaxError, ValueError):
@@ -164,11 +206,11 @@ def linked_names(stated: Stated) -> list[str]:
 
 def tags_of(stated: Stated) -> tuple[str, ...]:
     """The article's tags, each once: from meta elements, else JSON-LD keywords, else meta keywords."""
-    values = [value for name in TAGS for value in stated.metas.get(name, ())]
+    values = [value for name in TAGS for value in stated.metas.get(name, [])]
     if not values and stated.article:
         values = jsonld.texts_of(stated.article, "keywords")
     tags: dict[str, str] = {}
-    for value in values or stated.metas.get("keywords", ()):
+    for value in values or stated.metas.get("keywords", []):
         for part in value.split(","):
             tag = plain(part)
             if 1 < len(tag) <= MAX_TAG_CHARS:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs and letters of other alphabets are the thing itself here
 """People's names out of author fields, bylines and the lines around a title."""
 
 import re
@@ -10,28 +11,53 @@ BY = re.compile(
     r"^\s*(?:(?:(?:written|posted|published|reported|reviewed|created|contributed|submitted|story|text|words|"
     r"article|review|interview)\s+)?(?:by|von|par|por|di|door|av|af)|autore?|autorin|author|written|text|interview|"
     r"redaktion|przez|автор|yazan)(?:\s*[:|]\s*|\s+)",
-    re.I,
+    re.IGNORECASE,
 )
 # What stands after a name in one line: a date, a reading time, a role, a place.
 AFTER = re.compile(
     r"\s*(?:[|•·⋅/]|\s[-–—]\s|\b(?:on|am|le|in|for|at)\b|published|updated|posted|\d|\(|"
     r"contributor|reporter|correspondent|staff writer|senior|editor).*$",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
 AND = re.compile(r"\s*(?:[,;|/&\n]|\b(?:and|und|et|y|e|en|och|og)\b)\s*(?=[^\W\d_])")
 NOT_A_NAME = re.compile(
     r"\[at\]|^\W*$|^(?:by|admin|administrator|editor|editors|staff|none|null|undefined|unknown|user|guest|link|"
     r"author|authors|home|about|contact|more|follow|share|subscribe|redaktion|redaktionsteam|n/?a|sponsored)$|"
-    r"learn more|read more|teilen|twitter|facebook|view (?:all|more)|all posts|posts by|more posts|see all|archiv|anzeigen|"
+    r"learn more|read more|teilen|twitter|facebook|view (?:all|more)|all posts|posts by|more posts|"
+    r"see all|archiv|anzeigen|"
     r"(?:expert|editor|manager|founder)$|^(?:the|our|from|how|why|what|wem|deinen)\s|[?!→]",
-    re.I,
+    re.IGNORECASE,
 )
-ADDRESS = re.compile(r"https?:|www\.|@", re.I)
+ADDRESS = re.compile(r"https?:|www\.|@", re.IGNORECASE)
 DEGREE = re.compile(
-    r"^(?:ph\.?\s?d|m\.?d|jr|sr|ms|mba|rdn?|esq|cfp|dvm|rn|lcsw|r\.d|m\.s|cpa|bsc|msc|dr)\.?$", re.I
+    r"^(?:ph\.?\s?d|m\.?d|jr|sr|ms|mba|rdn?|esq|cfp|dvm|rn|lcsw|r\.d|m\.s|cpa|bsc|msc|dr)\.?$", re.IGNORECASE
 )
 PARTICLES = frozenset(
-    "von van de der den del della di da dos du la le el al bin ibn y e zu zur ter ten".split()
+    [
+        "von",
+        "van",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "y",
+        "e",
+        "zu",
+        "zur",
+        "ter",
+        "ten",
+    ]
 )
 MAX_NAME = 60  # characters; longer ones were biographies
 
@@ -52,7 +78,9 @@ def names_in(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def people_in(line: str) -> tuple[str, ...]:
-    """The names in a line of the page that may also say something else: only what looks like a person's name."""
+    """The names in a line of the page that may also say something else: only what looks like a person's
+    name.
+    """
     return tuple(name for name in names_in([line]) if is_person(name))
 
 

@@ -1,4 +1,6 @@
-"""What a page states about itself, read once from its tree: meta elements, JSON-LD, and mark-up of dates and people."""
+"""What a page states about itself, read once from its tree: meta elements, JSON-LD, and mark-up of dates
+and people.
+"""
 
 import html as entities
 from collections.abc import Mapping

@@ -1,4 +1,6 @@
-"""The cleaning steps: small pure functions that only ever remove whole blocks, each named for what it removes."""
+"""The cleaning steps: small pure functions that only ever remove whole blocks, each named for what it
+removes.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -6,6 +8,7 @@ from functools import lru_cache
 from pipeline import body
 from pipeline.article import Block, Kind
 from pipeline.captions import read_caption
+from pipeline.landmarks import rule_of
 from pipeline.lexicon import MAX_FURNITURE_CHARS, closing, furniture
 from pipeline.rules import Rules
 from pipeline.titles import fold
@@ -91,8 +94,8 @@ def cut_after_stops(blocks: Sequence[Block], rules: Rules) -> list[Block]:
 def cut_after_closing(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     """Without a closing heading ("Related Cars") and the box it opens.
 
-    All that follows in the enclosing box goes, unless much of the article's prose is there: then the heading stood among
-    the paragraphs, and only the teasers next to it go.
+    All that follows in the enclosing box goes, unless much of the article's prose is there: then the
+    heading stood among the paragraphs, and only the teasers next to it go.
     """
     if not any(is_closing(block.text) for block in blocks):
         return list(blocks)
@@ -101,9 +104,8 @@ def cut_after_closing(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     shut: int | None = None
     wary = False
     for block in blocks:
-        if shut is not None and within(block, shut):
-            if not (wary and body.is_prose(block)):
-                continue
+        if shut is not None and within(block, shut) and not (wary and body.is_prose(block)):
+            continue
         shut = None
         if is_closing(block.text):
             shut = enclosing(block)
@@ -171,5 +173,17 @@ STEPS: tuple[Step, ...] = (
     drop_dangling_headings,  # last: earlier steps leave headings behind
 )
 
+
+def foreign_rule(block: Block) -> str | None:
+    """What the innermost enclosing element that holds no article text holds instead."""
+    rules = (rule_of(box.tag, box.names) for box in reversed(block.boxes))
+    return next((rule for rule in rules if rule), None)
+
+
+# The finer rule behind a step's cut, for steps that follow several.
+FINER: dict[Step, Callable[[Block], str | None]] = {
+    drop_foreign_boxes: foreign_rule,
+    drop_furniture: lambda block: furniture_rule(block.text),
+}
 # What the blocks a step takes turn into; other steps take boilerplate.
 BECOMES: dict[Step, str] = {drop_captions: "captions", drop_caption_lines: "captions"}

@@ -25,8 +25,8 @@ def best_title(
 ) -> tuple[str, str | None]:
     """The title and the place it was read from.
 
-    The heading the page shows wins: one that opens what the page states elsewhere, then one that shares its words,
-    then the only heading. Without any, what is stated, freed of the site's name.
+    The heading the page shows wins: one that opens what the page states elsewhere, then one that shares its
+    words, then the only heading. Without any, what is stated, freed of the site's name.
     """
     shown = [
         text for text in headings if 0 < len(text) <= MAX_CHARS and fold(text) and fold(text) != fold(site)

@@ -24,7 +24,8 @@ REASONS = (
     "not a page",
 )
 
-# How much each sign, 0-1, speaks for an article. Fitted by logistic regression on half of the hosts of the pages
+# How much each sign, 0-1, speaks for an article. Fitted by logistic regression on half of the hosts of the
+# pages
 # that `benchmarks/quality.py` reads and rounded; the other half agreed.
 WEIGHTS = {
     "slug": 4.5,  # words in the address's last parts, 8 and more being 1: headlines make long ones
@@ -51,82 +52,95 @@ PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?[€£¥]")
 SHELF = re.compile(
     r"/(?:categor(?:y|ies)|kategorie|tags?|topics?|thema|themen|collections?|shop|products?|catalog|courses?|programs?|"
     r"lists?|search|suche|all|archiv|archives?|page/\d+|author|autor|authors)(?:/|$|-)",
-    re.I,
+    re.IGNORECASE,
 )
 DIGITS = re.compile(r"\d{4}")
 SAYS = (
     (
         "bot challenge",
         re.compile(
-            r"just a moment|attention required|verify(?:ing)? (?:that )?you are (?:a )?human|are you (?:a )?(?:human|robot)|"
-            r"not a robot|checking your browser|access denied|pardon our interruption|unusual traffic|captcha|"
+            r"just a moment|attention required|verify(?:ing)? (?:that )?you are (?:a )?human|are you "
+            r"(?:a )?(?:human|robot)|"
+            r"not a robot|checking your browser|access denied|pardon our interruption|unusual traffic|"
+            r"captcha|"
             r"ddos protection|request blocked|bist du ein mensch|kein roboter",
-            re.I,
+            re.IGNORECASE,
         ),
     ),
     (
         "not found page",
         re.compile(
-            r"\b404\b|page not found|not found|no longer (?:available|exists)|seite (?:wurde )?nicht gefunden|"
-            r"nicht (?:mehr )?verfügbar|page introuvable|n'existe (?:plus|pas)|página no encontrada|pagina non trovata|"
+            r"\b404\b|page not found|not found|no longer (?:available|exists)|seite (?:wurde )?nicht "
+            r"gefunden|"
+            r"nicht (?:mehr )?verfügbar|page introuvable|n'existe (?:plus|pas)|página no encontrada|"
+            r"pagina non trovata|"
             r"nie znaleziono|strona nie istnieje|sidan kunde inte hittas|страница не найдена",
-            re.I,
+            re.IGNORECASE,
         ),
     ),
     (
         "consent wall",
         re.compile(
-            r"(?:we|our partners|wir|nous|usamos|utilizziamo).{0,60}cookies|before you continue|cookie[- ]?einstellungen|"
-            r"zustimmung|mit werbung (?:und|weiter)|consent to|datenschutzeinstellungen|accepter et|continuer sans accepter",
-            re.I,
+            r"(?:we|our partners|wir|nous|usamos|utilizziamo).{0,60}cookies|before you continue|"
+            r"cookie[- ]?einstellungen|"
+            r"zustimmung|mit werbung (?:und|weiter)|consent to|datenschutzeinstellungen|accepter et|"
+            r"continuer sans accepter",
+            re.IGNORECASE,
         ),
     ),
     (
         "login or paywall",
         re.compile(
-            r"(?:subscribe|sign in|log ?in|register) to (?:continue|read|view|access)|already a subscriber|subscribers only|"
-            r"jetzt (?:weiterlesen|abonnieren)|nur für abonnenten|mit .{0,12}plus weiterlesen|réservé aux abonnés|"
+            r"(?:subscribe|sign in|log ?in|register) to (?:continue|read|view|access)|already a "
+            r"subscriber|subscribers only|"
+            r"jetzt (?:weiterlesen|abonnieren)|nur für abonnenten|mit .{0,12}plus weiterlesen|réservé "
+            r"aux abonnés|"
             r"contenido exclusivo|solo para suscriptores|please (?:log|sign) in",
-            re.I,
+            re.IGNORECASE,
         ),
     ),
     (
         "script shell",
         re.compile(
-            r"(?:enable|activate|requires?|aktivieren sie|activer) java ?script|javascript (?:is )?(?:disabled|required|aktivieren)",
-            re.I,
+            r"(?:enable|activate|requires?|aktivieren sie|activer) java ?script|javascript (?:is "
+            r")?(?:disabled|required|aktivieren)",
+            re.IGNORECASE,
         ),
     ),
 )
 ADDRESSES = (
     (
         "search page",
-        re.compile(r"/(?:search|suche|recherche|buscar|cerca)(?:/|$)|[?&](?:s|q|query|search)=", re.I),
+        re.compile(
+            r"/(?:search|suche|recherche|buscar|cerca)(?:/|$)|[?&](?:s|q|query|search)=", re.IGNORECASE
+        ),
     ),
     (
         "author page",
         re.compile(
-            r"/(?:authors?|autor(?:en)?|auteurs?|redaktion|staff|contributors?|profile)/[^/]+/?$", re.I
+            r"/(?:authors?|autor(?:en)?|auteurs?|redaktion|staff|contributors?|profile)/[^/]+/?$",
+            re.IGNORECASE,
         ),
     ),
     (
         "forum",
         re.compile(
-            r"(?://|\.)forums?\.|/(?:forums?|threads?|viewtopic|showthread|community)(?:/|\.|$)", re.I
+            r"(?://|\.)forums?\.|/(?:forums?|threads?|viewtopic|showthread|community)(?:/|\.|$)",
+            re.IGNORECASE,
         ),
     ),
     (
         "gallery",
         re.compile(
             r"/(?:galler(?:y|ies)|galerie|galeria|photos?|fotos?|fotostrecken?|bilder|slideshow|diaporama)(?:/|$|-)",
-            re.I,
+            re.IGNORECASE,
         ),
     ),
 )
 
 
-def verdict(extraction: Extraction, kept: Sequence[Block]) -> str:
-    """ "article", or one of `REASONS`."""
+def verdict(extraction: Extraction, kept: Sequence[Block]) -> str:  # noqa: PLR0911 - one return per answer
+    """The verdict: "article", or one of `REASONS`."""
     if "binary" in extraction.flags:
         return "not a page"
     if not extraction.blocks:

@@ -10,7 +10,9 @@ from pipeline import Kind, Rules, clean_html, extract
 
 PAGE = (Path(__file__).parent / "pages" / "full_page.html").read_text(encoding="utf-8")
 URL = "https://motor.example/news/2026/hatchback-returns-with-bigger-boot?utm_source=feed"
-PROSE = "The hatchback that left the price lists two years ago is coming back with a boot that grows by sixty litres."
+PROSE = (
+    "The hatchback that left the lists two years ago is coming back with a boot that grows by sixty litres."
+)
 TAGS = PAGE.replace(">", ">\n").split("\n")
 
 
@@ -73,19 +75,22 @@ def test_each_cut_says_what_it_became(article, text: str, became: str | None) ->
 
 
 def test_related_box_in_mid_article_keeps_the_rest() -> None:
-    html = f"<article><p>{PROSE}</p><div><h4>Related Cars</h4><a href=/x>Saloon</a></div><p>{PROSE} Again.</p></article>"
+    box = "<div><h4>Related Cars</h4><a href=/x>Saloon</a></div>"
+    html = f"<article><p>{PROSE}</p>{box}<p>{PROSE} Again.</p></article>"
     assert clean_html(html).paragraphs == [PROSE, f"{PROSE} Again."]
 
 
 def test_a_closing_heading_among_the_paragraphs_takes_only_its_teasers() -> None:
     teaser = "<p><a href=/x>Saloon grows longer</a></p>"
-    html = f"<div><p>{PROSE}</p><h3>You may also like</h3>{teaser}{teaser}<p>{PROSE} Again.</p><p>{PROSE} Third.</p></div>"
+    box = f"<h3>You may also like</h3>{teaser}{teaser}"
+    html = f"<div><p>{PROSE}</p>{box}<p>{PROSE} Again.</p><p>{PROSE} Third.</p></div>"
     assert clean_html(html).paragraphs == [PROSE, f"{PROSE} Again.", f"{PROSE} Third."]
 
 
 def test_a_stop_heading_cuts_to_the_end_of_its_box_only() -> None:
     html = (
-        f"<article><div><p>{PROSE}</p><section><h3>More from Example Motor</h3><p>{PROSE} Elsewhere.</p></section></div>"
+        f"<article><div><p>{PROSE}</p><section><h3>More from Example Motor</h3><p>{PROSE} "
+        f"Elsewhere.</p></section></div>"
         f"<p>{PROSE} Again.</p></article>"
     )
     assert clean_html(html, rules=Rules(stop_at=("more from example motor",))).paragraphs == [
@@ -115,7 +120,8 @@ def test_text_parted_by_line_breaks_becomes_paragraphs() -> None:
 
 
 def test_captions_set_as_text_by_the_photo_desk_s_grammar_leave_it() -> None:
-    html = f"<article><p>{PROSE}</p><p>2019-2020 Jaguar I-Pace Front View Driving JLR</p><p>The front view is superb.</p></article>"
+    lines = ("2019-2020 Jaguar I-Pace Front View Driving JLR", "The front view is superb.")
+    html = f"<article><p>{PROSE}</p><p>{lines[0]}</p><p>{lines[1]}</p></article>"
     article = clean_html(html)
     assert article.paragraphs == [PROSE, "The front view is superb."]
     assert [(c.view, c.credit) for c in article.captions] == [("Front View Driving", "JLR")]
@@ -160,7 +166,8 @@ HOSTILE = {
     "ampersands": "&" * 200_000,
     "comments": "<!--" * 50_000,
     "deep json": '<script type="application/ld+json">' + "[" * 100_000 + "</script>",
-    "odd json": '<script type="application/ld+json">{"@type":["NewsArticle",3],"headline":[[]],"author":[null,{"name":{}}],"datePublished":{},"image":[[]],"keywords":[3],"@id":{}}</script>',
+    "odd json": '<script type="application/ld+json">{"@type":["NewsArticle",3],"headline":[[]],"@id":{},'
+    '"author":[null,{"name":{}}],"datePublished":{},"image":[[]],"keywords":[3]}</script>',
     "bad addresses": '<link rel=canonical href="http://[::1"><meta property="og:image" content="http://[x"><p>x',
     "attributes": '<p class="' + "a " * 200_000 + '">x',
     "many blocks": "<p>x" * 70_000,
@@ -194,7 +201,8 @@ def test_cleaning_opens_no_file_and_no_socket() -> None:
     program = (
         "import sys; from pathlib import Path; from pipeline import clean_html\n"
         f"page = Path({str(Path(__file__).parent / 'pages' / 'full_page.html')!r}).read_text()\n"
-        "clean_html(page); clean_html(page.encode('utf-16'))  # tables and codecs are read at the first call\n"
+        "clean_html(page); clean_html(page.encode('utf-16'))  # tables and codecs are read at the "
+        "first call\n"
         "seen = []\n"
         "sys.addaudithook(lambda name, args: seen.append(name) if name.split('.')[0] in "
         "('open', 'socket', 'subprocess', 'os', 'urllib', 'shutil') else None)\n"

@@ -8,8 +8,8 @@ from pipeline.article import CleanArticle
 from pipeline.titles import best_title, without_site
 
 PROSE = (
-    "<p>The saloon goes on sale in April, the maker says, and the first cars reach dealers in the same week.</p>"
-    * 3
+    "<p>The saloon goes on sale in April, the maker says, and the first cars reach dealers in the "
+    "same week.</p>" * 3
 )
 
 
@@ -120,7 +120,8 @@ def test_the_standfirst_is_what_the_page_shows_never_the_description_alone() -> 
     described = read('<meta name="description" content="A saloon for search engines to show.">')
     assert described.standfirst is None
     shown = read(
-        top="<h1>Electric saloon arrives in spring</h1><p class=standfirst>Four doors and a long range at last.</p>"
+        top="<h1>Electric saloon arrives in spring</h1>"
+        "<p class=standfirst>Four doors and a long range at last.</p>"
     )
     assert shown.standfirst == "Four doors and a long range at last."
     assert shown.standfirst not in shown.text

@@ -3,7 +3,8 @@ import pytest
 from pipeline import clean_html
 from pipeline.verdict import REASONS
 
-PROSE = "<p>The hatchback that left the price lists two years ago is coming back with a boot that grows by sixty litres.</p>"
+PROSE = "<p>The hatchback that left the lists two years ago is coming back "
+    "with a boot that grows by sixty litres.</p>"
 CARD = '<div class="card"><h3><a href="/n/{n}">Car number {n} arrives</a></h3><p>It has {n} doors.</p></div>'
 
 
@@ -17,14 +18,15 @@ def test_a_plain_page_with_running_text_is_an_article() -> None:
 
 def test_a_short_dated_report_is_an_article() -> None:
     html = (
-        '<meta property="og:type" content="article"><meta property="article:published_time" content="2026-03-02">'
+        '<meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2026-03-02">'
         f"<article><h1>Hatchback returns with a bigger boot</h1>{PROSE}</article>"
     )
     assert verdict(html, "https://motor.example/news/hatchback-returns-with-bigger-boot") == "article"
 
 
 def test_an_article_may_report_on_cookies_and_errors() -> None:
-    cookies = "<p>The error 404 shows when a page is not found, and we use cookies to verify you are human, says the maker.</p>"
+    cookies = "<p>The error 404 shows when a page is not found, and we use cookies, says the maker.</p>"
     assert verdict(f"<article><h1>What the car's screen says</h1>{cookies}{PROSE * 6}</article>") == "article"
 
 
