@@ -84,8 +84,8 @@ def as_utf8(html: bytes | str, content_type: str | None = None) -> tuple[bytes, 
     """The page as UTF-8, as parsers want it, and the flags that say what was odd about its bytes.
 
     `content_type` is the server's header. Bytes that are sound UTF-8 are taken as such whatever their label
-    says: text in another encoding almost never is. Never raises. Flags: "utf-16 without byte-order mark", "binary",
-    "charset mislabelled", "characters lost".
+    says: text in another encoding almost never is. Never raises. Flags: "binary", "charset mislabelled",
+    "utf-16 without byte-order mark", "characters lost".
     """
     if isinstance(html, str):
         return html.encode("utf-8", "replace"), ()

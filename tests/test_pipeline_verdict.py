@@ -3,8 +3,10 @@ import pytest
 from pipeline import clean_html
 from pipeline.verdict import REASONS
 
-PROSE = "<p>The hatchback that left the lists two years ago is coming back "
+PROSE = (
+    "<p>The hatchback that left the lists two years ago is coming back "
     "with a boot that grows by sixty litres.</p>"
+)
 CARD = '<div class="card"><h3><a href="/n/{n}">Car number {n} arrives</a></h3><p>It has {n} doors.</p></div>'
 
 
