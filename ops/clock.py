@@ -18,7 +18,7 @@ from db.runs import RunRow
 from db.settings import Settings
 from ops.children import GRACE_S
 from ops.fleet import stop_on_signal
-from ops.history import crawls_after, last_crawls, newest_run
+from ops.history import close_dead, crawls_after, last_crawls, newest_run
 from ops.launch import DONE, TRY_LATER, CrawlOptions, CrawlResult, environment, run_crawl, verdict
 from ops.lease import only_clock
 from ops.orders import chosen
@@ -154,6 +154,7 @@ class Clock:
             )
         if self.options.once:
             self.results.append(result)
+        await asyncio.to_thread(close_dead, self.engine, datetime.now(UTC))
         runs = await asyncio.to_thread(crawls_after, self.engine, before, [site])
         tell(result, runs.get(site))
 

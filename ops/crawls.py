@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from db.addresses import State
 from db.runs import Outcome, RunRow
 from ops.fleet import Fleet, Order, crawl_all
-from ops.history import crawls_after, newest_run
+from ops.history import close_dead, crawls_after, newest_run
 from ops.launch import DONE, TRY_LATER, CrawlResult, environment, verdict
 from ops.stores import Store
 
@@ -63,7 +63,7 @@ class Account:
 
     @property
     def _ended_at_limit(self) -> bool:
-        orderly = self.run is not None and self.run.outcome != Outcome.RUNNING
+        orderly = self.run is not None and self.run.outcome not in {Outcome.RUNNING, Outcome.DIED}
         return self.result is not None and self.result.timed_out and orderly
 
 
@@ -97,6 +97,7 @@ class Crawls:
             watch=lambda: self._tell(accounts()),
         )
         _, stopped = asyncio.run(crawl_all(self.orders, fleet))
+        close_dead(self.store.engine, datetime.now(UTC))
         final = accounts()
         self._tell(final)
         return final, INTERRUPTED if stopped else verdict([_code(account) for account in final])

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine, func, select
 
-from db.engine import reading
+from db.engine import reading, writing
 from db.models import Run
-from db.runs import RunRow, run_row
+from db.runs import Outcome, RunRow, close, is_alive, run_row
 
 CRAWL = "crawl"
 
@@ -23,6 +23,19 @@ def newest_run(engine: Engine) -> int:
     """The id of the newest run of any site; 0 before the first."""
     with reading(engine) as s:
         return s.scalar(select(func.max(Run.id))) or 0
+
+
+def close_dead(engine: Engine, now: datetime) -> int:
+    """How many runs were closed as died: those still open whose process is gone.
+
+    The next run of any site would do it too; doing it at once keeps the ledger in balance meanwhile.
+    """
+    with writing(engine) as s:
+        open_runs = s.scalars(select(Run).where(Run.outcome == Outcome.RUNNING).order_by(Run.id)).all()
+        dead = [run for run in open_runs if not is_alive(run, now)]
+        for run in dead:
+            close(s, run, Outcome.DIED, now, "its process was ended by force")
+        return len(dead)
 
 
 def crawls_after(engine: Engine, run_id: int, sites: Iterable[str]) -> dict[str, RunRow]:
