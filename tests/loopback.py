@@ -174,10 +174,11 @@ class Place:
     """A folder with its own store, archive and site files, in which crawls run as child processes."""
 
     folder: Path
+    database: str | None = None  # a URL where it shall not be a SQLite file in the folder
 
     @property
     def store(self) -> str:
-        return f"sqlite:///{self.folder / 'store.db'}"
+        return self.database or f"sqlite:///{self.folder / 'store.db'}"
 
     @property
     def environment(self) -> dict[str, str]:

@@ -22,8 +22,10 @@ BOMB = gzip.compress(b"\0" * 50_000_000)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def place(tmp_path: Path, sqlite_url: str) -> Place:
+    made = Place(tmp_path)
+    assert made.store == sqlite_url
+    return made
 
 
 @pytest.fixture
@@ -241,7 +243,10 @@ def test_what_is_older_than_since_is_settled_as_too_old(place: Place, site: Site
     assert balance == {"stored": 3, "too_old": 3}
 
 
-def test_a_dry_run_prints_addresses_and_stores_nothing(place: Place, site: Site) -> None:
+def test_a_dry_run_prints_addresses_and_stores_nothing(tmp_path: Path, site: Site) -> None:
+    place = Place(tmp_path / "fresh")
+    place.folder.mkdir()
+    place.site("made", site.toml())
     ended = place.crawl("made", "--dry-run", "--max-articles", "3")
     assert ended.code == 0, ended.err
     assert ended.out.split() == [f"{site.home}news/2026/{n}" for n in range(3)]
@@ -340,6 +345,20 @@ def test_one_sigterm_stores_what_is_in_flight_and_the_next_run_does_the_rest(
     assert balance["pending"] >= 1
     assert place.crawl("made").code == 0
     assert len(place.articles()) == 6
+
+
+def test_both_databases_hold_the_same_after_the_same_crawls(
+    place: Place, site: Site, tmp_path: Path, postgres_url: str
+) -> None:
+    other = Place(tmp_path / "postgres", postgres_url)
+    other.folder.mkdir()
+    other.site("made", site.toml())
+    site.pages["/news/2026/5"] = Answer(status=404)
+    for _ in range(2):
+        assert place.crawl("made").code == other.crawl("made").code == 0
+    assert place.articles() == other.articles()
+    assert place.states() == other.states()
+    assert place.runs() == other.runs()
 
 
 def test_a_stop_does_not_wait_for_a_long_delay(place: Place, site: Site) -> None:
