@@ -6,15 +6,19 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipeline.article import Block, Extraction, Metadata
+from pipeline import jsonld
+from pipeline.article import Block, Extraction, Kind, Metadata
 from pipeline.blocks import INSIDE, SILENT, blocks_of
-from pipeline.body import is_prose
+from pipeline.body import is_prose, survey
 from pipeline.bounds import bounded
 from pipeline.claims import OUTSIDE, claimed
 from pipeline.decoding import as_utf8
 from pipeline.metadata import metadata_of, selected
 from pipeline.rules import GENERIC, Rules
+from pipeline.stated import Stated, stated_by
 
+MIN_STATED = 400  # characters; shorter bodies in JSON-LD were teasers
+SHOWN = 0.4  # share of the stated body that the page must show as running text to be read itself
 HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 
 
@@ -29,11 +33,13 @@ def extract(
     root = tree.body or tree.root
     if root is None:
         return Extraction(url, Metadata(), (), flags)
-    metadata = metadata_of(tree, url, rules)
+    stated = stated_by(tree)
+    metadata = metadata_of(stated, tree, url, rules)
     scripted = tree.css_first("script") is not None
     tree.strip_tags(SILENT)
     blocks = believed(blocks_of(root, marks_of(tree, root, rules)))
     metadata, blocks = claimed(metadata, blocks)
+    blocks = with_stated_body(blocks, stated)
     if not blocks and scripted:
         flags = (*flags, "scripted")
     return Extraction(url, metadata, tuple(blocks), flags)
@@ -53,6 +59,20 @@ def marks_of(tree: LexborHTMLParser, root: LexborNode, rules: Rules) -> dict[int
     for selector in rules.drop:
         marks.update((node.mem_id, f"drop {selector}") for node in selected(tree, selector))
     return marks
+
+
+def with_stated_body(blocks: list[Block], stated: Stated) -> list[Block]:
+    """The blocks, and after them the body that JSON-LD states, where the page itself shows no such text.
+
+    Pages that scripts fill carry their article there alone. What the page shows is then marked, not lost.
+    """
+    told = (jsonld.raw_text(stated.article, "articleBody") if stated.article else None) or ""
+    if len(told) < MIN_STATED or survey(blocks).total > len(told) * SHOWN:
+        return blocks
+    marked = [block if block.marked else replace(block, marked="beside stated body") for block in blocks]
+    lines = [" ".join(line.split()) for line in told.split("\n")]
+    texts = [line for line in lines if line]
+    return marked + [Block(len(marked) + n, Kind.PARAGRAPH, text) for n, text in enumerate(texts)]
 
 
 def believed(blocks: list[Block]) -> list[Block]:

@@ -34,6 +34,8 @@ LISTING_TYPES = frozenset(
 )
 MAX_NODES = 4000  # nodes looked at per page; the largest real page seen has some hundreds
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+BREAK = re.compile(r"<(?:/p|/h[1-6]|/li|br)[^<>]*>", re.IGNORECASE)
+MARKUP = re.compile(r"<[^<>]*>")
 WRAPPER = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?://\s*)?(?:\]\]>|-->)\s*$"
 )
@@ -110,6 +112,20 @@ def text_of(node: Node, *keys: str) -> str | None:
         if isinstance(value, str) and value.strip():
             return " ".join(html.unescape(value).split())
     return None
+
+
+def raw_text(node: Node, key: str) -> str | None:
+    """The text under `key` with its line ends, without mark-up; None where it holds no text."""
+    value = node.get(key)
+    if not isinstance(value, str):
+        return None
+    text = BREAK.sub("\n", value)
+    return without_unsaid_lines(html.unescape(MARKUP.sub("", text)))
+
+
+def without_unsaid_lines(text: str) -> str:
+    """`text` without control characters and lone surrogates, line ends kept."""
+    return "".join(c for c in text if c in "\n\t" or c.isprintable())
 
 
 def texts_of(node: Node, key: str) -> list[str]:

@@ -14,7 +14,7 @@ from pipeline.article import Metadata
 from pipeline.dates import parse_date
 from pipeline.names import names_in
 from pipeline.rules import Rules
-from pipeline.stated import Stated, stated_by
+from pipeline.stated import Stated
 from pipeline.titles import best_title, plain
 
 Candidates = Iterable[tuple[str, str | None]]
@@ -77,9 +77,8 @@ IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 MAX_TAGS, MAX_TAG_CHARS = 40, 60  # longer lists and longer tags were search words, not tags
 
 
-def metadata_of(tree: LexborHTMLParser, url: str | None, rules: Rules) -> Metadata:
+def metadata_of(stated: Stated, tree: LexborHTMLParser, url: str | None, rules: Rules) -> Metadata:
     """Every field the page fills, each with the place it was read from under its name in `evidence`."""
-    stated = stated_by(tree)
     language = language_of(stated, rules)
     evidence = about(stated)
     chosen = selections(tree, rules)

@@ -29,7 +29,8 @@ def cut_outside_body(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     box = body.choose(blocks)
     if box is None:
         return list(blocks)
-    return [block for block in blocks if within(block, box)]
+    # A body taken from JSON-LD stands in no box.
+    return [block for block in blocks if not block.boxes or within(block, box)]
 
 
 def drop_foreign_boxes(blocks: Sequence[Block], _rules: Rules) -> list[Block]:

@@ -134,6 +134,15 @@ def test_the_makes_a_text_names_are_listed() -> None:
     )
 
 
+def test_a_body_that_only_json_ld_holds_is_read_from_there() -> None:
+    body = "\\n".join([PROSE, f"{PROSE} Again.", f"{PROSE} Third.", f"{PROSE} Last."])
+    node = f'{{"@type": "NewsArticle", "headline": "Boot grows", "articleBody": "{body}"}}'
+    html = f'<script type="application/ld+json">{node}</script><h1>Boot grows</h1><p>Loading the story.</p>'
+    article = clean_html(html)
+    assert article.paragraphs == [PROSE, f"{PROSE} Again.", f"{PROSE} Third.", f"{PROSE} Last."]
+    assert [cut.rule for cut in article.cuts] == ["title", "beside stated body"]
+
+
 @given(st.lists(st.tuples(st.integers(0, len(TAGS) - 1), st.integers(0, len(TAGS) - 1)), max_size=12))
 @settings(deadline=None)
 def test_kept_and_cut_are_all_blocks_of_any_mangled_page(swaps: list[tuple[int, int]]) -> None:
