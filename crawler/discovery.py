@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from crawler.outcomes import Outcome
+from crawler.progress import wait_note
 from crawler.sites import Site
 from crawler.spiders.links import Link, links_in
 from db.ledger import Found
@@ -29,7 +30,7 @@ class Discovery:
         """Why the site cannot be crawled now: no channel answered, or it asked us to wait. None if it can."""
         for refusal in self.refusals:
             if refusal.retry_at:
-                return f"{refusal.reason}; asked to wait until {refusal.retry_at:%Y-%m-%d %H:%M:%S} UTC"
+                return wait_note(refusal.reason, refusal.retry_at)
         if self.answers or not self.refusals or not all(map(is_passing, self.refusals)):
             return None
         return self.refusals[0].reason

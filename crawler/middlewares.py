@@ -17,7 +17,7 @@ from crawler import outcomes
 from crawler.failures import Refused, outcome_of
 from crawler.guard import GUARD, is_public
 from crawler.outcomes import STOPPED, Outcome, of_status
-from crawler.progress import CrawlProgress
+from crawler.progress import CrawlProgress, wait_note
 from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, robots_from, unreachable
 from crawler.run import now
 from crawler.sites import Site, host_and_port
@@ -106,9 +106,7 @@ class Patience:
         self.progress.contact()
         outcome = of_status(response.status, "", header(response, "Retry-After"), now())
         if outcome and outcome.retry_at:
-            self.progress.give_up(
-                f"{outcome.reason}; asked to wait until {outcome.retry_at:%Y-%m-%d %H:%M:%S} UTC"
-            )
+            self.progress.give_up(wait_note(outcome.reason, outcome.retry_at))
         elif response.status == 429 and FOR_ROBOTS not in request.meta:
             self.progress.give_up("http 429")
         return response

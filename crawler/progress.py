@@ -1,7 +1,9 @@
 """How far a crawl has come: what is open, what went wrong in a row, and so how the run ends."""
 
 import asyncio
+import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from db.errors import StoreError
 from db.ledger import Address, State
@@ -10,7 +12,21 @@ from db.runs import RunRow
 
 SILENCES = 5  # fetches in a row without contact after which the site counts as down
 
+# how a run's note says that the site wants to be left alone; the next run reads it there
+WAIT = "asked to wait until %Y-%m-%d %H:%M:%S UTC"
+
 DONE, WITH_FAILURES, LATER = 0, 1, 75  # exit codes
+
+
+def wait_note(reason: str, until: datetime) -> str:
+    """The note of a run whose site asked to be left alone until then."""
+    return f"{reason}; {until.astimezone(UTC).strftime(WAIT)}"
+
+
+def awaited(note: str | None) -> datetime | None:
+    """The moment that the note of an earlier run says to wait for; None where it says nothing of the kind."""
+    found = re.search(r"asked to wait until [-\d]{10} [:\d]{8} UTC", note or "")
+    return datetime.strptime(found[0], WAIT).replace(tzinfo=UTC) if found else None
 
 
 @dataclass(slots=True)

@@ -15,12 +15,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler.outcomes import Outcome
+from crawler.progress import awaited
 from crawler.stages import Work, stored
 from db import ledger
 from db.archive import Archive
 from db.engine import open_store, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
+from db.queries import runs
 from db.runs import RunRow
 from db.settings import Settings
 
@@ -49,6 +51,7 @@ class CrawlRun:
         self.archive = Archive(settings.archive_folder, durable=settings.durable)
         self.id = 0
         self.broken: StoreError | None = None
+        self.hands_off: str | None = None  # the last run's note, while the site wants to be left alone
         self._engine: Engine | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[Waiting] = []
@@ -106,6 +109,9 @@ class CrawlRun:
     def _begin(self, s: Session) -> None:
         # noted on this side of the await: a crawl stopped meanwhile must still know which run to close
         self.id = ledger.begin_run(s, self.site, ledger.CRAWL, now())
+        before = [run for run in runs(s, self.site, limit=2) if run.id != self.id]
+        until = awaited(before[0].note) if before else None
+        self.hands_off = before[0].note if until and until > now() else None
 
     def _record(self, finds: Sequence[Found], s: Session) -> Tally:
         return ledger.record_found(s, self.id, self.site, finds, now())

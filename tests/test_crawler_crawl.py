@@ -186,6 +186,10 @@ def test_a_server_that_says_wait_is_left_alone(place: Place, site: Site) -> None
     assert "asked to wait until" in ended.err
     states = [state for state, _ in place.states().values()]
     assert sorted(states) == ["failed"] + ["pending"] * 5
+    seen = len(site.asked)
+    for _ in range(2):  # not even robots.txt before the time, however often we are started
+        assert place.crawl("made").code == 75
+    assert len(site.asked) == seen
 
 
 def test_a_site_that_is_down_is_tried_again_later(place: Place) -> None:

@@ -20,6 +20,7 @@ from crawler.failures import Refused, outcome_of
 from crawler.guard import GUARD, Guard, GuardedResolver, is_public
 from crawler.options import OptionError, Options
 from crawler.outcomes import Outcome, of_status, retry_time
+from crawler.progress import awaited, wait_note
 from crawler.robots import robots_from, unreachable
 from db.ledger import State
 
@@ -189,3 +190,11 @@ def test_options_are_read_from_words() -> None:
 def test_a_bad_option_is_named(bad: dict[str, str]) -> None:
     with pytest.raises(OptionError, match=next(iter(bad)).removesuffix("s")):
         Options.read(**bad)  # type: ignore[arg-type]
+
+
+def test_the_wish_to_be_left_alone_survives_in_the_runs_note() -> None:
+    note = wait_note("http 429", NOW)
+    assert note == "http 429; asked to wait until 2026-11-22 12:00:00 UTC"
+    assert awaited(note) == NOW
+    assert awaited(None) is None
+    assert awaited("connection") is None

@@ -79,6 +79,9 @@ class NewsSpider(Spider):
         """What the channels offer, or was asked for, written down; None when there is nothing to fetch."""
         if not self.options.dry_run:
             await self.run.begin()
+            if self.run.hands_off:
+                self.progress.give_up(self.run.hands_off)
+                return None
         found = Discovery({url: Found(url, "asked") for url in self.options.urls})
         if not self.options.urls:
             found = await discover(self.site, self.body_at)
