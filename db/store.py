@@ -27,7 +27,7 @@ from db.models import (
 )
 from db.search import index_article
 from db.turns import take_turn
-from pipeline.article import ARTICLE, CleanArticle, caption_json
+from pipeline.article import ARTICLE, WALLS, CleanArticle, caption_json
 
 COLLAPSED_SHARE = 0.4  # a text that shrank below this share of the old one was lost, not edited
 TWIN_CHARS = 200  # shorter texts ("read more in our magazine") are alike without being one article
@@ -64,7 +64,7 @@ def save(  # noqa: PLR0913, PLR0917 - one page and all that is known of it
     site: str,
     rules_version: str,
 ) -> State:
-    """What the page became: `stored` (new or changed), `unchanged`, `duplicate` or `not_article`.
+    """What the page became: `stored` (new or changed), `unchanged`, `duplicate`, `blocked` or `not_article`.
 
     Writes article, parts, search index and the address's state together. The article an address holds
     stays as it is when the page is older, no article any more, or has lost most of its text; the address
@@ -77,10 +77,11 @@ def save(  # noqa: PLR0913, PLR0917 - one page and all that is known of it
     if held is not None:
         state, reason = _renew(s, held, row, page)
     elif article.verdict != ARTICLE:
-        state, reason = State.NOT_ARTICLE, article.verdict
+        state = State.BLOCKED if article.verdict in WALLS else State.NOT_ARTICLE
+        reason = article.verdict
         _note_page(row, page)
     else:
-        state, reason = _add(s, row, page)
+        state, reason = _add(s, run_id, row, page)
         _note_page(row, page)
     close_address(s, row, run_id, state, datetime.now(UTC), reason)
     s.flush()
@@ -92,12 +93,12 @@ def article_key(url: str) -> str:
     return blake2b(storable(url).encode(), digest_size=8).hexdigest()
 
 
-def _add(s: Session, row: AddressRow, page: Kept) -> tuple[State, str | None]:
+def _add(s: Session, run_id: int, row: AddressRow, page: Kept) -> tuple[State, str | None]:
     """Inserts the article unless another address holds it."""
     fields = _fields(page)
     twin = _same_text(s, fields)
     if twin is not None:
-        return State.DUPLICATE, f"of {twin.url}"
+        return _beside(s, run_id, twin, row, page)
     # A page may claim another's address (all pages of a careless site name its front page): then its own.
     for url in (page.article.url or page.page_url, row.url, f"{row.url}#{row.id}"):
         holder = s.scalar(select(ArticleRow).where(ArticleRow.key == article_key(url)))
@@ -105,8 +106,26 @@ def _add(s: Session, row: AddressRow, page: Kept) -> tuple[State, str | None]:
             return State.STORED, None
         holder = holder or s.scalars(select(ArticleRow).where(ArticleRow.key == article_key(url))).one()
         if _are_one(holder, fields):
-            return State.DUPLICATE, f"of {holder.url}"
+            return _beside(s, run_id, holder, row, page)
     raise AssertionError(f"address {row.id}: its own number names another article")
+
+
+def _beside(
+    s: Session, run_id: int, holder: ArticleRow, row: AddressRow, page: Kept
+) -> tuple[State, str | None]:
+    """What `row` is to the article it shares: its home, or a duplicate of the address that holds it.
+
+    An article found first under a variant (a redirect, a print or AMP page) moves to its own address once
+    that answers, so that the order of arrival decides nothing.
+    """
+    if article_key(row.url) != holder.key or holder.address_id == row.id:
+        return State.DUPLICATE, f"of {holder.url}"
+    variant = s.get_one(AddressRow, holder.address_id)
+    variant.state, variant.reason = State.DUPLICATE, f"of {holder.url}"
+    if variant.last_run_id == run_id:
+        variant.last_outcome = State.DUPLICATE
+    holder.address_id = row.id
+    return State.STORED, _rewrite(s, holder, page, _fields(page))
 
 
 def _renew(s: Session, held: ArticleRow, row: AddressRow, page: Kept) -> tuple[State, str | None]:
@@ -122,17 +141,22 @@ def _renew(s: Session, held: ArticleRow, row: AddressRow, page: Kept) -> tuple[S
     reread = page.fetched_at == held.fetched_at and page.rules_version != held.rules_version
     if page.fetched_at <= held.fetched_at and not reread:
         return State.UNCHANGED, "older page"
+    worse = _rewrite(s, held, page, fields)
+    if worse:
+        return State.UNCHANGED, worse
+    _note_page(row, page)
+    return State.STORED, None
+
+
+def _rewrite(s: Session, held: ArticleRow, page: Kept, fields: Mapping[str, Any]) -> str | None:
+    """Replaces the article's text and parts; says why not where most of the text would be lost."""
     if len(fields["text"]) < COLLAPSED_SHARE * len(held.text):
-        return (
-            State.UNCHANGED,
-            f"degraded: text fell from {len(held.text)} to {len(fields['text'])} characters",
-        )
+        return f"degraded: text fell from {len(held.text)} to {len(fields['text'])} characters"
     for name, value in fields.items():
         setattr(held, name, value)
     held.updated_at = datetime.now(UTC)
-    _note_page(row, page)
     _write_parts(s, held, page.article)
-    return State.STORED, None
+    return None
 
 
 def _insert(s: Session, row: AddressRow, url: str, page: Kept, fields: Mapping[str, Any]) -> bool:

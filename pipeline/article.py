@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Any
 
 ARTICLE = "article"  # the verdict of a page that is one; every other verdict is the reason why not
+# Verdicts of pages that a site put before the article: the address is blocked, what lies behind is unknown.
+WALLS = frozenset({"consent wall", "login or paywall", "bot challenge"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,33 @@ def test_two_addresses_of_one_canonical_page_are_one_article(store: Engine, keep
     assert shown(store, "saloon?ref=1")["url"] == canonical
 
 
+@pytest.mark.parametrize("word_more", [False, True])
+def test_an_article_found_first_under_a_variant_moves_to_its_own_address(
+    store: Engine, keeper: Keeper, word_more: bool
+) -> None:
+    canonical = "https://motor.example/saloon"
+    extra = ["And a word more."] if word_more else []
+    assert keeper.save("amp/saloon", made(*LONG, *extra, url=canonical)) == "stored"
+    assert keeper.save("saloon", made(url=canonical)) == "stored"
+    assert count(store) == 1
+    assert shown(store, "saloon")["text"] == list(LONG)
+    variant, home = keeper.address("amp/saloon"), keeper.address("saloon")
+    assert (variant.state, variant.last_outcome, variant.reason) == (
+        "duplicate",
+        "duplicate",
+        f"of {canonical}",
+    )
+    assert (home.state, home.last_outcome, home.reason) == ("stored", "stored", None)
+    with reading(store) as s:
+        assert check_ledger(s) == []
+
+
+@pytest.mark.parametrize("wall", ["consent wall", "login or paywall", "bot challenge"])
+def test_a_page_behind_a_wall_is_blocked_and_says_by_what(keeper: Keeper, wall: str) -> None:
+    assert keeper.save("a", made(verdict=wall)) == "blocked"
+    assert (keeper.address("a").state, keeper.address("a").reason) == ("blocked", wall)
+
+
 def test_the_same_words_under_another_address_are_a_duplicate(store: Engine, keeper: Keeper) -> None:
     keeper.save("a", made())
     again = made(*(part.replace(",", " –").upper() for part in LONG), title="Another headline")
