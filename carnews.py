@@ -159,6 +159,7 @@ def list_articles(
     limit: opt.Limit = 50,
     form: opt.Form = Format.TABLE,
     db: opt.Db = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """List and search the articles, newest first."""
     from db.queries import articles as listed
@@ -169,7 +170,7 @@ def list_articles(
     days = {"since": asked.moment(since, "--since"), "until": asked.moment(until, "--until", end=True)}
     with opened(db).reading() as s:
         rows = listed(s, search=search, site=site, make=make, limit=limit, **days)
-    show_rows(screen(), rows, listing.ARTICLES, form, listing.ARTICLE_CSV)
+    show_rows(screen(quiet=quiet), rows, listing.ARTICLES, form, listing.ARTICLE_CSV)
 
 
 @app.command()

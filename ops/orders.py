@@ -22,11 +22,12 @@ def orders_for(asked: Sequence[str], book: SiteBook, options: CrawlOptions | Non
     """
     options = options or CrawlOptions()
     urls: dict[str, list[str]] = {}
+    whole = {known(name, book) for name in asked if "://" not in name}
     for name in asked:
-        if "://" in name:
-            urls.setdefault(site_of(name, book), []).append(name)
-        else:
-            urls.setdefault(known(name, book), [])
+        site = site_of(name, book) if "://" in name else name
+        if "://" in name and site in whole:
+            raise OrderError(f"{name}: lies on {site}, which is asked for as a whole; give one or the other")
+        urls.setdefault(site, []).extend([name] if "://" in name else [])
     return [
         Order(site, replace(options, urls=tuple(dict.fromkeys(its_urls)))) for site, its_urls in urls.items()
     ]

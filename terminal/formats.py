@@ -38,6 +38,8 @@ def show_rows(
 ) -> None:
     """Prints `rows`: all they hold as json and jsonl, the columns as a table and, lacking own keys, csv."""
     match form:
+        case Format.TABLE if not rows:
+            screen.note("nothing found")
         case Format.TABLE:
             show_table(screen, rows, columns)
         case Format.JSON:

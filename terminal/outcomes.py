@@ -13,7 +13,7 @@ OPEN = "pending"
 SETTLED = ("stored", "unchanged", "duplicate", "not_article", "too_old", "failed", "blocked", "gone")
 STATES = (*SETTLED, OPEN)
 ALWAYS = {"stored", "unchanged", "not_article", "failed", "blocked"}  # shown even where all are zero
-HEADINGS = {"unchanged": "same", "duplicate": "double", "not_article": "no article", "too_old": "too old"}
+HEADINGS = {"unchanged": "same", "duplicate": "double", "not_article": "no\narticle", "too_old": "too\nold"}
 STYLES = {"stored": "green", "failed": "red", "blocked": "yellow", "pending": "yellow"}
 # the ledger counts by short words; these are the ones that need more of them
 WORDS = {
@@ -77,7 +77,10 @@ def show_ingested(screen: Screen, result: Any) -> int:
     """Prints what the pages became and what was passed over; the exit code that the problems deserve."""
     for problem in result.problems:
         screen.err.print(f"carnews: {one_line(problem)}", markup=False, highlight=False, soft_wrap=True)
-    rows = [{"pages": n, "became": HEADINGS.get(str(s), str(s))} for s, n in sorted(result.states.items())]
+    rows = [
+        {"pages": n, "became": HEADINGS.get(str(s), str(s)).replace("\n", " ")}
+        for s, n in sorted(result.states.items())
+    ]
     rows += [{"pages": n, "became": f"passed over: {why}"} for why, n in sorted(result.passed.items()) if n]
     total = {"pages": sum(row["pages"] for row in rows), "became": "in all"}
     if rows and not screen.quiet:

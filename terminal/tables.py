@@ -14,6 +14,7 @@ from terminal.screen import Screen, one_line, write
 
 Row = Mapping[str, Any]
 Show = Callable[[Any], str]
+ROOM = 14  # characters the column that gives way should keep; with less the table is drawn tight
 GAP = "  "  # between columns in a pipe: two spaces, so that single spaces stay part of a value
 
 
@@ -69,16 +70,23 @@ def show_table(
 ) -> None:
     """Prints `rows`, then `total` as a last row set apart."""
     if screen.rich:
-        screen.out.print(drawn(rows, columns, total))
+        fixed = sum(_needed(column, rows, total) + len(GAP) for column in columns if not column.wide)
+        screen.out.print(drawn(rows, columns, total, tight=screen.out.width - fixed < ROOM))
     else:
         for line in plain(rows, columns, total):
             write(line + "\n")
 
 
-def drawn(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = None) -> Table:
-    """The table as Rich draws it."""
+def drawn(
+    rows: Sequence[Row], columns: Sequence[Column], total: Row | None = None, *, tight: bool = False
+) -> Table:
+    """The table as Rich draws it; `tight` leaves one space between columns rather than two."""
     table = Table(
-        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 0 if tight else 1, 0, 0),
+        header_style="bold",
     )
     for column in columns:
         table.add_column(
@@ -106,7 +114,8 @@ def _texts(row: Row, columns: Sequence[Column]) -> list[Text]:
 def _needed(column: Column, rows: Sequence[Row], total: Row | None) -> int:
     shown = [column.show(row.get(column.key)) for row in [*rows, total or {}]]
     # 44: a single odd value, a long site name say, must not push the others off the screen
-    return min(44, max([cell_len(column.title), *(cell_len(text) for text in shown)]))
+    heading = max(cell_len(line) for line in column.title.split("\n"))
+    return min(44, max([heading, *(cell_len(text) for text in shown)]))
 
 
 def plain(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = None) -> list[str]:
@@ -114,7 +123,7 @@ def plain(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = No
     cells = [[column.show(row.get(column.key)) for column in columns] for row in rows]
     if total is not None:
         cells.append([column.show(total.get(column.key)) for column in columns])
-    cells.insert(0, [column.title for column in columns])
+    cells.insert(0, [column.title.replace("\n", " ") for column in columns])
     widths = [max(cell_len(row[i]) for row in cells) for i in range(len(columns))]
     return [GAP.join(_padded(row, columns, widths)).rstrip() for row in cells]
 
