@@ -9,7 +9,10 @@ WORDS = {
     "table-of-contents",
     "footer": "footer site-footer page-footer colophon",
     "comments": "comments comment-list commentlist disqus respond comment-respond livefyre kommentare "
-    "comment-form",
+    "comment-form comment comment-content comment-body comment-text",
+    "appeal": "cta cta-box call-to-action cta-banner",
+    "disclaimer": "disclaimer affiliate-disclaimer affiliate-disclosure disclosure",
+    "teaser": "post-item article-item article-card post-card teaser-card card-body card-content",
     "related": "related related-posts recommended recommendations outbrain taboola more-stories readmore "
     "read-more-box most-read mostread popular trending teaser-list also-like crosslink jp-relatedposts yarpp "
     "up-next read-next further-reading",
