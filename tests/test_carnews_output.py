@@ -266,6 +266,13 @@ def test_quiet_says_nothing_but_rows(filled: Folder) -> None:
     assert "motor.example" in ended.out
 
 
+@pytest.mark.parametrize("words", [["articles"], ["runs"], ["sites"], ["clean", "0.html"], ["--version"]])
+def test_every_command_may_be_asked_to_be_quiet(filled: Folder, words: list[str]) -> None:
+    ended = filled.carnews(*words, "--quiet")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == filled.carnews(*words).out
+
+
 def test_ingesting_the_same_again_changes_nothing(filled: Folder) -> None:
     before = filled.carnews("articles", "--format", "jsonl").out
     again = filled.carnews("ingest", "0.html", "--url", "https://motor.example/news/0")
