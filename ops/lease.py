@@ -35,7 +35,10 @@ def only_clock(engine: Engine) -> Iterator[None]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY}):
             raise ClockBusy(store)
-        yield
+        try:
+            yield
+        finally:  # the pool keeps the connection, and with it the lock
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
 
 
 @contextmanager

@@ -1,0 +1,57 @@
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import pytest
+from sqlalchemy import Engine
+
+from db.engine import reading, writing
+from db.laws import check_ledger
+from db.ledger import begin_run
+from db.models import Run
+from ops.health import health, totals
+from ops.history import close_dead, last_crawls, newest_run
+from ops.lease import ClockBusy, only_clock
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def test_a_store_has_one_clock_at_a_time(store: Engine) -> None:
+    with only_clock(store), pytest.raises(ClockBusy, match="another clock"), only_clock(store):
+        pass
+
+
+def test_the_place_is_free_again_afterwards(store: Engine) -> None:
+    for _ in range(2):
+        with only_clock(store):
+            pass
+
+
+def test_a_run_whose_process_is_gone_is_closed_at_once(store: Engine) -> None:
+    with writing(store) as s:
+        begin_run(s, "motor", "crawl", NOW)
+        dead = s.get_one(Run, begin_run(s, "other", "crawl", NOW))
+        dead.pid = next(pid for pid in range(4_000_000, 5_000_000) if not psutil.pid_exists(pid))
+    assert close_dead(store, NOW) == 1
+    assert close_dead(store, NOW) == 0
+    with reading(store) as s:
+        assert check_ledger(s) == []
+
+
+def test_the_timetable_is_read_from_the_runs(store: Engine) -> None:
+    assert newest_run(store) == 0
+    assert last_crawls(store) == {}
+    with writing(store) as s:
+        begin_run(s, "motor", "crawl", NOW)
+        begin_run(s, "pages.warc", "ingest", NOW)
+    assert last_crawls(store) == {"motor": NOW}
+    assert newest_run(store) == 2
+
+
+def test_health_lists_sites_with_a_file_and_sites_with_addresses(store: Engine) -> None:
+    with writing(store) as s:
+        begin_run(s, "motor", "crawl", NOW)
+    rows = health(store, {"motor": timedelta(minutes=30), "new": timedelta(hours=1)}, NOW)
+    assert [(row["site"], row["last"]) for row in rows] == [("motor", "running"), ("new", "never")]
+    assert rows[0]["due_at"] == NOW + timedelta(minutes=30)
+    assert rows[1]["due_at"] == NOW
+    assert totals(rows)["articles"] == 0
