@@ -10,7 +10,9 @@ Names = Annotated[
     typer.Option("--sites", "-s", metavar="NAME,…", help="Only these sites.", show_default=False),
 ]
 Once = Annotated[bool, typer.Option("--once", help="Crawl what is due now, then end.")]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="So many crawls at the same time.")]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", metavar="N", min=1, max=64, help="So many crawls at the same time.")
+]
 Deadline = Annotated[
     float, typer.Option("--deadline", min=1, metavar="SECONDS", help="Stop a crawl that takes longer.")
 ]

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-DEFAULT_EVERY = timedelta(minutes=30)  # for a site file that names no rhythm
 MIN_EVERY = timedelta(minutes=1)  # no publisher wants more
 EARLY_SHARE = 0.1  # a site crawled by hand just now is not due again for 0.9 of its interval
 

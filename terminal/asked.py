@@ -3,7 +3,7 @@
 import re
 import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from terminal.errors import CommandError
@@ -91,12 +91,6 @@ def period(text: str | None, option: str) -> timedelta | None:
 def now() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
-
-
-def day(text: str | None, option: str) -> date | None:
-    """The day `2026-03-02` or `7d` means, in UTC; None for None."""
-    found = moment(text, option)
-    return found.date() if found else None
 
 
 def _read(name: str) -> bytes:

@@ -84,7 +84,9 @@ Db = Annotated[
     ),
 ]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How the rows come out.", case_sensitive=False)]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many rows.")]
+Limit = Annotated[
+    int, typer.Option("--limit", "-n", metavar="N", min=1, max=1_000_000, help="At most so many rows.")
+]
 Since = Annotated[
     str | None,
     typer.Option(
@@ -98,10 +100,14 @@ Until = Annotated[
 Site = Annotated[
     str | None, typer.Option("--site", metavar="NAME", help="Only this site.", show_default=False)
 ]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="So many sites at the same time.")]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", metavar="N", min=1, max=64, help="So many sites at the same time.")
+]
 MaxArticles = Annotated[
     int | None,
-    typer.Option("--max-articles", min=1, help="Fetch at most so many pages per site.", show_default=False),
+    typer.Option(
+        "--max-articles", metavar="N", min=1, help="Fetch at most so many pages per site.", show_default=False
+    ),
 ]
 PageUrl = Annotated[
     str | None,
