@@ -75,7 +75,8 @@ def close_address(
     """
     hand_over(s, row, run_id)
     row.state, row.last_outcome = _lasting(row, outcome), outcome
-    row.reason = reason[:REASON_CHARS] if reason else None
+    if outcome is not State.UNCHANGED or row.state == State.STORED:  # why it is no article stays true
+        row.reason = reason[:REASON_CHARS] if reason else None
     row.settled_at, row.next_try_at = now, None
 
 

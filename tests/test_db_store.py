@@ -128,6 +128,15 @@ def test_a_page_that_is_no_article_says_why(store: Engine, keeper: Keeper) -> No
     assert count(store) == 0
 
 
+def test_a_page_seen_again_unchanged_keeps_the_reason_why_it_is_none(store: Engine, keeper: Keeper) -> None:
+    keeper.save("a", made(verdict="listing"))
+    address = keeper.address("a")
+    with writing(store) as s:
+        ledger.settle(s, keeper.run_id, address.id, ledger.State.UNCHANGED, LATER)
+    address = keeper.address("a")
+    assert (address.state, address.reason, address.last_outcome) == ("not_article", "listing", "unchanged")
+
+
 def test_a_page_may_become_an_article(store: Engine, keeper: Keeper) -> None:
     keeper.save("a", made(verdict="login or paywall"))
     assert keeper.save("a", made(), LATER) == "stored"
