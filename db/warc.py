@@ -14,11 +14,10 @@ from isal import isal_zlib
 
 from db.errors import ArchiveError
 from db.http import BadBody, page_of
+from db.tears import CHUNK_BYTES, GZIP, PLAIN, ZSTD, ends_whole
 from pipeline.article import RawPage
 
 BLOCK_BYTES = 16 << 20  # a bigger record is a film or a dump: twice what a page may have
-CHUNK_BYTES = 1 << 18
-GZIP, ZSTD, PLAIN = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"WARC/1."
 REQUESTED = "WARC-X-Requested-URI"  # ours: the address asked for when another one answered
 
 
@@ -34,7 +33,8 @@ class WarcFile:
     """The pages of one WARC file, once through, with counts that grow meanwhile.
 
     `skipped` counts whole records that are no page of a web server (requests, metadata, revisits, those
-    above 16 MiB), `broken` those damaged or cut short. `bytes_read` of `bytes_total` is for progress.
+    above 16 MiB), `broken` those damaged or cut short; a record that lacks only its end counts there and is
+    given nevertheless. `bytes_read` of `bytes_total` is for progress.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,6 +48,7 @@ class WarcFile:
             raise ArchiveError(f"WARC {path}: {wrong.strerror}; give a file that can be read") from None
         if not self.bytes_total:
             raise ArchiveError(f"WARC {path}: the file is empty; give a .warc, .warc.gz or .warc.zst file")
+        self._spoilt = False  # whether the record read last was counted as broken
         self._entries = self._read()
 
     def __iter__(self) -> Iterator[WarcEntry]:
@@ -89,6 +90,7 @@ class WarcFile:
         """Yields the pages from `start` to a damaged spot; returns where to go on, None at the end."""
         file.seek(start)
         last = None
+        self._spoilt = False
         try:
             for record in ArchiveIterator(file, parse_http=False):
                 last = self.bytes_read = record.stream_pos
@@ -96,26 +98,35 @@ class WarcFile:
                 if page is not None:
                     self.pages += 1
                     yield WarcEntry(last, page)
-        except OSError:  # damaged from here on: the next record that begins whole may be sound
-            after = _next(file, (start if last is None else last) + 1, magic)
-            if last is None or after is None:
-                self.broken += 1
-            return after
-        return None
+            if self._rest_is_whole(file, start, last, magic):
+                return None
+        except OSError:  # damaged from here on
+            pass
+        # the next record that begins whole may be sound
+        after = _next(file, (start if last is None else last) + 1, magic)
+        if (last is None or after is None) and not self._spoilt:
+            self.broken += 1
+        return after
+
+    def _rest_is_whole(self, file: BinaryIO, start: int, last: int | None, magic: bytes) -> bool:
+        """Whether nothing was torn where FastWARC saw the end of the file."""
+        if last is not None:
+            file.seek(last)
+            if file.read(len(magic)) == magic:  # not so in a member of several records: its start is not told
+                start = last
+        return ends_whole(file, start, magic)
 
     def _page(self, record: WarcRecord) -> RawPage | None:
+        self._spoilt = False
         if record.content_length > BLOCK_BYTES:
             self.skipped += 1
             return None
         block = record.reader.read(record.content_length)
-        cut_short = len(block) < record.content_length or "WARC-Type" not in record.headers
-        if cut_short or not _is_sound(record, block):
-            self.broken += 1
-            return None
         try:
-            page = _page(record, block)
+            page = _page(record, _sound(record, block))
         except (BadBody, ValueError):
             self.broken += 1
+            self._spoilt = True
             return None
         self.skipped += page is None
         return page
@@ -158,12 +169,16 @@ def _page(record: WarcRecord, block: bytes) -> RawPage | None:
     return page_of(block, url, fetched_at, record.headers.get(REQUESTED))
 
 
-def _is_sound(record: WarcRecord, block: bytes) -> bool:
-    """False when the record carries a SHA-1 of its block in base 32 that does not fit."""
+def _sound(record: WarcRecord, block: bytes) -> bytes:
+    """`block`; BadBody when it is cut short or a SHA-1 in base 32 that the record carries does not fit."""
+    if len(block) < record.content_length or "WARC-Type" not in record.headers:
+        raise BadBody("cut short")
     algorithm, _, digest = (record.headers.get("WARC-Block-Digest") or "").partition(":")
-    if algorithm.lower() != "sha1" or len(digest) != 32:
-        return True
-    return b32encode(sha1(block, usedforsecurity=False).digest()).decode() == digest.upper()
+    if algorithm.lower() == "sha1" and len(digest) == 32:
+        found = b32encode(sha1(block, usedforsecurity=False).digest()).decode()
+        if found != digest.upper():
+            raise BadBody("does not fit its digest")
+    return block
 
 
 def _member(file: BinaryIO, start: int) -> tuple[int, bytes] | None:

@@ -151,6 +151,61 @@ def test_a_file_cut_short_gives_what_is_whole(tmp_path: Path, suffix: str) -> No
     assert reading.broken == 1
 
 
+@pytest.mark.parametrize("suffix", [".warc", ".warc.gz", ".warc.zst"])
+def test_every_cut_that_tears_a_record_is_told(tmp_path: Path, suffix: str) -> None:
+    small = b"<p>A made page.</p>"
+    records = [
+        record(1, small),
+        record(2, small, kind="request", status="GET / HTTP/1.1"),
+        record(3, small),
+        record(4, small, kind="metadata"),
+    ]
+    ends = [written(tmp_path, *records[:n], suffix=suffix).stat().st_size for n in range(1, 5)]
+    file = written(tmp_path, *records, suffix=suffix)
+    whole = file.read_bytes()
+    for cut in range(ends[0], len(whole) + 1):
+        file.write_bytes(whole[:cut])
+        reading = read_warc(file)
+        given = urls(reading)
+        assert given in ([1], [1, 3]), cut
+        assert (3 in given) >= (cut >= ends[2]), cut
+        assert reading.broken == (cut not in ends), cut
+    for cut in range(1, ends[0]):
+        file.write_bytes(whole[:cut])
+        with pytest.raises(ArchiveError):  # or the page is there and only its end is not
+            assert read_whole(file)
+
+
+def read_whole(path: Path) -> bool:
+    """Whether nothing in the file is broken; for a torn one that gives a page raises as for one without."""
+    reading = read_warc(path)
+    list(reading)
+    if reading.broken:
+        raise ArchiveError("torn")
+    return True
+
+
+@pytest.mark.parametrize("cut", [4, 100, 1000])
+def test_a_cut_in_a_file_packed_as_one_member_is_told(tmp_path: Path, cut: int) -> None:
+    packed = gzip.compress(b"".join(record(n, os.urandom(300)) for n in range(9)))
+    (tmp_path / "one.warc.gz").write_bytes(packed)
+    whole = read_warc(tmp_path / "one.warc.gz")
+    assert urls(whole) == list(range(9))
+    assert whole.broken == 0
+    (tmp_path / "one.warc.gz").write_bytes(packed[:-cut])
+    torn = read_warc(tmp_path / "one.warc.gz")
+    assert len(urls(torn)) in {6, 7, 8, 9}
+    assert torn.broken == 1
+
+
+def test_a_record_too_big_for_a_page_and_cut_short_is_told(tmp_path: Path) -> None:
+    file = written(tmp_path, record(1), record(2, b"x" * (17 << 20)), suffix=".warc")
+    file.write_bytes(file.read_bytes()[:-5000])
+    reading = read_warc(file)
+    assert urls(reading) == [1]
+    assert reading.broken == 1
+
+
 def test_a_damaged_member_costs_only_itself(tmp_path: Path) -> None:
     parts = [gzip.compress(record(n, os.urandom(3000))) for n in range(5)]
     parts[2] = parts[2][:800] + b"damaged!" + parts[2][808:]
