@@ -70,9 +70,9 @@ class Block:
     """One run of text as the page sets it off, with every fact a cleaning step may ask for.
 
     `order` counts blocks from 0 in page order. `level` is 1-6 for a heading, the nesting depth for a list
-    item, else 0. `link_share` is the share of its characters inside links. `boxes` are the enclosing elements,
-    outermost first. `marked` names the rule or selector that has already condemned the block; extraction
-    only marks, a step removes. `image` is the address of the picture a caption belongs to.
+    item, else 0. `link_share` is the share of its characters inside links. `boxes` are the enclosing
+    elements, outermost first. `marked` names the rule or selector that has already condemned the block;
+    extraction only marks, a step removes. `image` is the address of the picture a caption belongs to.
     """
 
     order: int
@@ -124,7 +124,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """A page as blocks and metadata, nothing removed yet; `flags` name what was odd about its bytes or tree."""
+    """A page as blocks and metadata, nothing removed yet; `flags` name what was odd about its bytes."""
 
     url: str | None
     metadata: Metadata

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.article import Block, Kind, Metadata
 from pipeline.body import is_prose
+from pipeline.captions import read_caption
 from pipeline.dates import day_of, parse_date
+from pipeline.lexicon import counted_section
 from pipeline.names import BY, names_in, people_in
+from pipeline.standfirst import standfirst_of
 from pipeline.titles import fold
 
 # rule -> the field its block turned into; other marks are boilerplate.
@@ -26,12 +29,6 @@ BECAME = {
 NEAR = 2  # blocks after the title within which a bare name is its author's
 OUTSIDE = "outside body"  # the mark of what a site's body selector leaves out; a field may still claim it
 ABOVE, BELOW = 8, 16  # blocks before and after the title that may belong to its head
-STANDFIRST = re.compile(
-    r"(?:^|[ _-])(?:standfirst|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|teaser|"
-    r"intro|introtext|"
-    r"introduction|lead|lede|leadtext|vorspann|anleser|chapo|chapeau|sommario|entradilla|bajada|ingress|preamble|preview|"
-    r"tagline|abstract|article-?description|story-?description|heading_excerpt|herostandfirst)(?:$|[ _-])"
-)
 BYLINE = re.compile(
     r"(?:^|[ _-])(?:byline|by-line|authors?|autor|writer|contributor|post-?meta|entry-?meta|"
     r"article-?meta)(?:$|[ _-])"
@@ -47,7 +44,6 @@ ABOUT = re.compile(
 )
 DIGIT = re.compile(r"\d")
 MAX_LINE = 160  # characters of a byline or dateline
-STANDFIRST_CHARS = (25, 600)  # shorter ones are labels, longer ones paragraphs
 
 
 @dataclass(slots=True)
@@ -58,6 +54,7 @@ class Claims:
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
     dated: str | None = None
+    section: str | None = None
 
 
 def claimed(metadata: Metadata, blocks: list[Block]) -> tuple[Metadata, list[Block]]:
@@ -65,7 +62,9 @@ def claimed(metadata: Metadata, blocks: list[Block]) -> tuple[Metadata, list[Blo
     claims = Claims()
     at = mark_title(blocks, metadata.title, claims)
     zone = head_of(blocks, at)
-    find_standfirst(blocks, zone, at, metadata.evidence.get("description", ""), claims)
+    if lead := standfirst_of(blocks, zone, at, metadata.evidence.get("description", "")):
+        claims.standfirst = lead.text
+        claims.marks[lead.order] = "standfirst"
     find_lines(zone, at, metadata, claims)
     mark_biographies(blocks, metadata.authors or claims.authors, claims)
     marked = [
@@ -94,8 +93,15 @@ def completed(metadata: Metadata, claims: Claims) -> Metadata:
         evidence["published_at"] = "dateline"
     if claims.standfirst:
         evidence["standfirst"] = "visible"
+    if metadata.section is None and claims.section:
+        evidence["section"] = "comment counter"
     return replace(
-        metadata, standfirst=claims.standfirst, authors=authors, published_at=published, evidence=evidence
+        metadata,
+        standfirst=claims.standfirst,
+        authors=authors,
+        published_at=published,
+        section=metadata.section or claims.section,
+        evidence=evidence,
     )
 
 
@@ -140,60 +146,15 @@ def head_of(blocks: Sequence[Block], at: int | None) -> list[Block]:
     return zone
 
 
-def find_standfirst(
-    blocks: Sequence[Block], zone: list[Block], at: int | None, description: str, claims: Claims
-) -> None:
-    """Claim the standfirst: the text by the title that the page names so, or sets apart and uses as
-    description.
-    """
-    if at is None:
-        return
-    stated = [fold(text) for text in description.split("\n") if text]
-    for block in zone:
-        low, high = STANDFIRST_CHARS
-        if (
-            not low <= len(block.text) <= high
-            or block.link_share > 0.5
-            or block.kind in (Kind.CAPTION, Kind.ITEM)
-        ):
-            continue
-        if block.order < at or BY.match(block.text):
-            continue
-        named = any(STANDFIRST.search(box.names) for box in block.boxes[-2:])
-        if (named or heads(block, at) or fold(block.text) in stated) and not runs_on(blocks, block):
-            claims.standfirst = block.text
-            claims.marks[block.order] = "standfirst"
-            return
-
-
-def heads(block: Block, at: int) -> bool:
-    """Whether a block is a heading directly under the title that says a sentence."""
-    return block.kind is Kind.HEADING and block.order == at + 1 and len(block.text) > 40
-
-
-def runs_on(blocks: Sequence[Block], block: Block) -> bool:
-    """Whether the next running text has the same parents and names, so that the block is simply the first
-    paragraph.
-    """
-    following = next((b for b in blocks[block.order + 1 : block.order + 8] if is_prose(b)), None)
-    return (
-        following is not None
-        and following.boxes[:-1] == block.boxes[:-1]
-        and (
-            following.boxes[-1].names == block.boxes[-1].names
-            and following.boxes[-1].tag == block.boxes[-1].tag
-        )
-    )
-
-
 def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Claims) -> None:
     """Claim bylines, datelines and the section's name among the short lines around the title."""
     people = [fold(name) for name in metadata.authors]
     section = fold(metadata.section or "")
+    unnamed = metadata.section is None and at is not None
     fresh: list[tuple[bool, str]] = []
     for block in zone:
         text = block.text
-        if len(text) > MAX_LINE or block.order in claims.marks or is_prose(block):
+        if len(text) > MAX_LINE or block.order in claims.marks or is_prose(block) or is_credit(text):
             continue
         key = fold(text)
         names = " ".join(box.names for box in block.boxes[-2:])
@@ -201,6 +162,9 @@ def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Cl
         if dated:
             fresh.append((bool(CHANGED.search(text)) or block.order < (at or 0), text))
         if section and key == section:
+            claims.marks[block.order] = "section"
+        elif unnamed and (counted := counted_section(text)):
+            claims.section = claims.section or counted
             claims.marks[block.order] = "section"
         elif BY.match(text) or BYLINE.search(names) or names_one_of(people, key):
             claims.marks[block.order] = "byline"
@@ -218,6 +182,14 @@ def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Cl
             claims.marks[block.order] = "byline"
     if fresh:
         claims.dated = min(fresh, key=lambda pair: pair[0])[1]
+
+
+def is_credit(text: str) -> bool:
+    """Whether a line is a picture's credit ("Foto: A. Name"), which may name the author without being a
+    byline.
+    """
+    caption = None if BY.match(text) else read_caption(text)
+    return caption is not None and caption.credit is not None and caption.view is None
 
 
 def names_one_of(people: Sequence[str], key: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pipeline.article import ARTICLE, Block, Caption, CleanArticle, Cut, Kind
 from pipeline.bylines import Byline, names_in, read_byline
 from pipeline.captions import read_caption
-from pipeline.lexicon import wall
+from pipeline.lexicon import counted_section, wall
 from pipeline.lines import Line, lines_of
 from pipeline.regions import closed_boxes
 from pipeline.roles import (
@@ -47,7 +47,6 @@ READERS: tuple[Reader, ...] = (
     author_biography,
     dangling_headlines,  # last: earlier readers leave headlines behind
 )
-_COUNTER = re.compile(r"(.{2,40}) / (?:[\d.,]{1,8} )?comments?", re.IGNORECASE)
 _SITE_TAIL = re.compile(r"\s+\|\s+[^|]{2,30}$")
 
 
@@ -163,9 +162,9 @@ def _bylines(blocks: Sequence[Block], roles: Mapping[int, Role]) -> list[Byline]
 def _section(blocks: Sequence[Block], roles: Mapping[int, Role]) -> str | None:
     """The category before the comment counter (`Industry News / 12 Comments`)."""
     counters = (
-        _COUNTER.fullmatch(blocks[at].text) for at in sorted(roles) if roles[at].rule == "section counter"
+        counted_section(blocks[at].text) for at in sorted(roles) if roles[at].rule == "section counter"
     )
-    return next((counter[1] for counter in counters if counter), None)
+    return next((section for section in counters if section), None)
 
 
 def _without_site(title: str, url: str | None) -> str:

@@ -19,6 +19,7 @@ _OPENER = re.compile(
     r"(?:more|read|watch|review|first look|future cars|first drive|video|opinion|podcast) ?: ?[^.!?]{2,160}",
     re.IGNORECASE,
 )
+_COUNTER = re.compile(r"([^/]{2,40}) / (?:[\d.,]{1,8} )?comments?", re.IGNORECASE)
 _AGE_GLUED = re.compile(r"\d{1,3} (?:seconds?|minutes?|mins?|hours?|days?|weeks?|months?) ago(?=[A-Z])")
 _GLUE = re.compile("(?<=[a-z\u00df-\u00ff+!?.])(?=[A-Z\u00c0-\u00de])")
 
@@ -47,6 +48,12 @@ def closing(line: str) -> str | None:
         return None
     # Appeals to subscribe fill whole sentences and stand anywhere; only their bare headings open a box.
     return rule if rule not in {"newsletter", "author box"} or fold(line) in _phrases() else None
+
+
+def counted_section(line: str) -> str | None:
+    """The section before a count of comments (`Industry News / 12 Comments`); None in other lines."""
+    found = _COUNTER.fullmatch(line)
+    return found[1] if found else None
 
 
 def wall(lines: Sequence[str]) -> str | None:

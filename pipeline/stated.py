@@ -11,7 +11,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipeline import jsonld
 from pipeline.titles import plain
 
-MARKED_UP = 'time, [itemprop], a[rel~="author"]'
+MARKED_UP = (
+    'time, [itemprop], abbr.published, a[rel~="author"]'  # the hAtom microformat's dates are in <abbr>
+)
+STAMPS = ("datetime", "content", "title")  # where an element keeps the exact moment of the date it shows
 HEADINGS = 12  # <h1> elements looked at; pages with more use them for everything
 
 
@@ -84,9 +87,9 @@ def marked_up(tree: LexborHTMLParser) -> tuple[list[tuple[str, str]], list[tuple
     for node in tree.css(MARKED_UP)[:80]:
         attributes = node.attributes
         prop = (attributes.get("itemprop") or "").lower()
-        if node.tag == "time" or prop in ("datepublished", "datecreated"):
+        if node.tag in ("time", "abbr") or prop in ("datepublished", "datecreated"):
             rank = 0 if prop == "datepublished" else 1
-            stamp = attributes.get("datetime") or attributes.get("content") or plain(node.text(separator=" "))
+            stamp = next((s for key in STAMPS if (s := attributes.get(key))), plain(node.text(separator=" ")))
             if "modified" not in prop and stamp:
                 dates.append((rank, "itemprop" if prop else "time element", stamp))
         elif prop in ("author", "creator") or (not prop and node.tag == "a"):

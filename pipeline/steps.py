@@ -98,7 +98,7 @@ def cut_after_closing(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     All that follows in the enclosing box goes, unless much of the article's prose is there: then the
     heading stood among the paragraphs, and only the teasers next to it go.
     """
-    if not any(is_closing(block.text) for block in blocks):
+    if not any(is_closing(block) for block in blocks):
         return list(blocks)
     prose = body.survey(blocks).prose
     kept: list[Block] = []
@@ -108,7 +108,7 @@ def cut_after_closing(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
         if shut is not None and within(block, shut) and not (wary and body.is_prose(block)):
             continue
         shut = None
-        if is_closing(block.text):
+        if is_closing(block):
             shut = enclosing(block)
             before = sum(len(b.text) for b in kept if body.is_prose(b) and within(b, shut))
             wary = prose.get(shut or 0, 0) - before > MOST_AFTER * prose.get(shut or 0, 0)
@@ -136,16 +136,40 @@ def furniture_rule(line: str) -> str | None:
     return furniture(line)
 
 
-def is_closing(line: str) -> bool:
-    """Whether a line is a heading that opens a box of other content."""
-    return len(line) < MAX_STOP and furniture_rule(line) is not None and closing(line) is not None
+def is_closing(block: Block) -> bool:
+    """Whether a block is a heading that opens a box of other content; a table's ("Comments") opens none."""
+    line = block.text
+    if len(line) >= MAX_STOP or block.kind is Kind.CELL:
+        return False
+    return furniture_rule(line) is not None and closing(line) is not None
 
 
 def drop_furniture(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
-    """Without lines that are page furniture as a whole."""
+    """Without lines that are page furniture as a whole; a data table's cells stay, bare numbers too."""
+    tables = data_tables(blocks)
     return [
-        block for block in blocks if len(block.text) > MAX_FURNITURE_CHARS or not furniture_rule(block.text)
+        block
+        for block in blocks
+        if len(block.text) > MAX_FURNITURE_CHARS
+        or not furniture_rule(block.text)
+        or (block.kind is Kind.CELL and table_of(block) in tables)
     ]
+
+
+def data_tables(blocks: Sequence[Block]) -> set[int]:
+    """The tables, by order, of whose cells with words no more than half are furniture: these hold data."""
+    worth: dict[int, int] = {}
+    for block in blocks:
+        table = table_of(block) if block.kind is Kind.CELL else None
+        if table is not None:
+            is_number = not any(map(str.isalpha, block.text))
+            worth[table] = worth.get(table, 0) + (0 if is_number else -1 if furniture_rule(block.text) else 1)
+    return {table for table, balance in worth.items() if balance >= 0}
+
+
+def table_of(block: Block) -> int | None:
+    """The order of the innermost table around a block; None where there is none."""
+    return next((box.order for box in reversed(block.boxes) if box.tag == "table"), None)
 
 
 def drop_link_lines(blocks: Sequence[Block], _rules: Rules) -> list[Block]:

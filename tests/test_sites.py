@@ -22,17 +22,6 @@ FIELDS = {"url", "title", "verdict", "authors", "published_at", "text", "absent"
 MORE = {"standfirst", "section", "language", "captions"}
 OF_OTHERS = {"url", "title", "verdict"}
 
-# What the cleaner does not get right yet; a case leaves this list when it passes.
-PENDING = {
-    "auto-motor-und-sport/kadett-gleichmaessig": {"captions"},
-    "carbuzz/quiet-engines-list": {"standfirst", "text"},
-    "carbuzz/rumble-seat-2019": {"standfirst", "section", "text"},
-    "carscoops/kitchen-window-2016": {"published_at"},
-    "electrek/quiet-door": {"text", "absent"},
-    "heise-autos/laternenlotterie": {"text", "absent"},
-    "roadandtrack/backwards-walk": {"standfirst", "text"},
-}
-
 
 @cache
 def expected(page: Path) -> dict[str, Any]:
@@ -52,17 +41,11 @@ def name(page: Path) -> str:
 def cases() -> list[Any]:
     """One case for each field of each page, so that a failure names both."""
     return [
-        pytest.param(page, field, id=f"{name(page)}-{field}", marks=marks(name(page), field))
+        pytest.param(page, field, id=f"{name(page)}-{field}")
         for page in PAGES
         for field in expected(page)
         if field != "url"
     ]
-
-
-def marks(page: str, field: str) -> list[pytest.MarkDecorator]:
-    return (
-        [pytest.mark.xfail(reason="not yet right", strict=False)] if field in PENDING.get(page, set()) else []
-    )
 
 
 def came(article: CleanArticle, field: str, wanted: Any) -> Any:
