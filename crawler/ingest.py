@@ -6,7 +6,7 @@ started again: what is stored already is recognised by its time and passed over 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler.outcomes import Outcome, of_status
-from crawler.savedpages import IngestError, Offer, offers_of
+from crawler.savedpages import IngestError, Offer, offers_of, own_address
 from crawler.sites import SiteBook, load_sites
 from crawler.stages import Work, archived, cleaned, keep
 from db import ledger
@@ -31,6 +31,9 @@ BATCH = 50  # pages a transaction, as in a crawl
 BATCH_BYTES = 16 * 1024 * 1024  # or as many as make this together: memory stays flat
 BEAT_EVERY = timedelta(seconds=15)
 INGEST = "ingest"
+NO_ADDRESS = (
+    "no http(s) address, and the page states none of its own; save it as .html and ingest it with --url"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,15 @@ class FileRun:
     def usable(self, offers: Iterable[Offer]) -> Iterator[Page]:
         """The pages that have an address of the web and are no redirect; the others are counted."""
         for offer in offers:
-            url = canonical_url(offer.page.requested_url or offer.page.url)
-            if url is None:
-                self.result.passed["not an http(s) address"] += 1
-            elif 300 <= offer.page.status < 400:
+            if 300 <= offer.page.status < 400:
                 self.result.passed["redirect"] += 1
-            else:
-                owner = self.book.owner_of(url)
-                yield Page(offer, url, owner.name if owner else host_of(url))
+                continue
+            addressed = at_an_address(offer)
+            if addressed is None:
+                self.result.passed[NO_ADDRESS] += 1
+                continue
+            owner = self.book.owner_of(addressed[1])
+            yield Page(*addressed, owner.name if owner else host_of(addressed[1]))
 
     def batch(self, pages: list[Page]) -> None:
         """Writes the addresses down, archives and cleans what is new, and commits what it became."""
@@ -208,6 +212,21 @@ class FileRun:
         """Reports how far the file has come."""
         size = self.path.stat().st_size
         self.report(Progress(self.path, min(offer.read_bytes, size), size, self.result.pages))
+
+
+def at_an_address(offer: Offer) -> tuple[Offer, str] | None:
+    """The offer with the canonical address to keep its page under; None where there is none.
+
+    Test sets and saving tools make up addresses ("hard::name.html"): then the one the page states itself
+    counts, and stands in the archived record too, so that the page can be found again.
+    """
+    page = offer.page
+    if url := canonical_url(page.requested_url or page.url):
+        return offer, url
+    kind = page.header("content-type") or ""
+    if of_status(page.status, kind, None, page.fetched_at) or not (url := own_address(page.body)):
+        return None
+    return replace(offer, page=replace(page, url=url, requested_url=None)), url
 
 
 def batches_of(pages: Iterable[Page]) -> Iterator[list[Page]]:

@@ -14,9 +14,11 @@ import pytest
 from loopback import ROOT, Place, article
 from sqlalchemy import Engine
 
-from crawler.ingest import IngestResult, Progress, batches_of, ingest
+from crawler.ingest import NO_ADDRESS, IngestResult, Progress, batches_of, ingest
+from crawler.recall import recalled
+from crawler.sites import load_sites
 from db.archive import Archive
-from db.engine import open_store
+from db.engine import open_store, reading
 from pipeline.article import RawPage
 
 THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -106,8 +108,10 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from crawler.ingest import ingest
+from crawler.recall import recalled
+from crawler.sites import load_sites
 from db.archive import Archive
-from db.engine import open_store
+from db.engine import open_store, reading
 folder = Path(sys.argv[1])
 
 def die(progress):
@@ -157,8 +161,40 @@ def test_what_is_no_page_is_settled_or_counted_never_lost(store: Store, tmp_path
     assert states["/news/7"][0] == "not_article"
     assert len(states) == 5
     assert result.passed["redirect"] == 1
-    assert result.passed["not an http(s) address"] == 1
+    assert result.passed[NO_ADDRESS] == 1
     assert store.runs()[0][1] == 5
+
+
+STATED = {
+    "link": '<link rel="canonical" href="https://motor.example/news/{n}?utm_source=x">',
+    "og:url": '<meta property="og:url" content="https://motor.example/news/{n}">',
+}
+
+
+@pytest.mark.parametrize("stated", STATED)
+def test_a_page_under_a_made_up_address_is_kept_under_the_one_it_states(
+    store: Store, tmp_path: Path, stated: str
+) -> None:
+    said = STATED[stated].format(n=7).encode()
+    body = article(7).replace(b"</head>", said + b"</head>")
+    pages = [
+        page(7, url="hard::motor.example-seven.html", body=body),
+        page(8, url="hard::motor.example-eight.html"),
+        page(9, url="urn:missing", body=body, status=404),
+    ]
+    path = warc(tmp_path / "a.warc.gz", pages)
+    result = store.ingest(path)
+    assert (dict(result.states), result.problems) == ({"stored": 1}, [])
+    assert result.passed[NO_ADDRESS] == 2
+    assert "--url" in NO_ADDRESS
+    assert store.states() == {"/news/7": ("stored", None)}
+    assert dict(store.ingest(path).states) == {"unchanged": 1}
+    with reading(store.engine) as s:
+        known, again = recalled(s, store.archive, load_sites(), "https://motor.example/news/7?utm_source=y")
+    assert known is not None
+    assert [run.site for run in known.runs] == ["a.warc.gz"] * 2
+    assert again is not None
+    assert again.url == "https://motor.example/news/7"
 
 
 def test_the_newer_of_two_pages_wins_in_whatever_order_they_come(tmp_path: Path) -> None:
