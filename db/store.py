@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
@@ -27,7 +27,7 @@ from db.models import (
 )
 from db.search import index_article
 from db.turns import take_turn
-from pipeline.article import ARTICLE, WALLS, CleanArticle, caption_json
+from pipeline.article import ARTICLE, WALLS, CleanArticle
 
 COLLAPSED_SHARE = 0.4  # a text that shrank below this share of the old one was lost, not edited
 TWIN_CHARS = 200  # shorter texts ("read more in our magazine") are alike without being one article
@@ -184,7 +184,7 @@ def _write_parts(s: Session, row: ArticleRow, article: CleanArticle) -> None:
         "authors": [{"name": name} for name in article.authors],
         "tags": [{"name": name} for name in article.tags],
         "makes": [{"name": name} for name in article.makes],
-        "captions": [caption_json(caption) for caption in article.captions],
+        "captions": [asdict(caption) for caption in article.captions],
     }
     for name, table in PARTS.items():
         s.execute(delete(table).where(table.article_id == row.id))

@@ -195,14 +195,14 @@ class CleanArticle:
 
 
 def caption_json(caption: Caption) -> dict[str, str | None]:
-    """A caption under the contract's five names."""
-    return {
+    """A caption under the contract's names; `image` stands there only where the page showed one."""
+    row = {
         "text": caption.text,
         "subject": caption.subject,
         "view": caption.view,
         "credit": caption.credit,
-        "image": caption.image,
     }
+    return row | {"image": caption.image} if caption.image else row
 
 
 def iso(moment: datetime | None) -> str | None:
