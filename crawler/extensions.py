@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.download import HANG_UP
 from crawler.failures import Refused
 from crawler.log import start_log
 from crawler.middlewares import CRAWL_DELAY
@@ -37,7 +38,7 @@ class Keeper:
         self.crawler = crawler
         self.exit_code = WITH_FAILURES
         self.said: str | None = None  # how the run ended, in one line; None where an error told it
-        self._beating: asyncio.Task[None] | None = None
+        self._watching: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Future[Any]] = set()
         connect = crawler.signals.connect
         connect(self.opened, signal=signals.spider_opened)
@@ -55,21 +56,28 @@ class Keeper:
 
     def opened(self, spider: Spider) -> None:
         if isinstance(spider, NewsSpider):
-            self._beating = asyncio.ensure_future(self.beat(spider))
+            self._watching = [asyncio.ensure_future(self.beat(spider)), asyncio.ensure_future(self.watch())]
 
     async def beat(self, spider: NewsSpider) -> None:
-        """Tells the ledger now and then that the run is alive, and sees at once when it is to end."""
-        last = monotonic()
+        """Tells the ledger now and then that the run is alive."""
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            if not self.crawler.crawling:
-                self.call_back()
-            elif spider.run.id and monotonic() - last > BEAT_S:
-                last = monotonic()
+            await asyncio.sleep(BEAT_S)
+            if spider.run.id:
                 try:
                     await spider.run.beat()
                 except StoreError as error:
                     logger.warning("heartbeat of {}: {}", spider.name, error)
+
+    async def watch(self) -> None:
+        """Sees at once when the crawl is to end; then nothing waits for a delay, nor long for an answer."""
+        while self.crawler.crawling:  # noqa: ASYNC110 - Scrapy sets no event
+            await asyncio.sleep(LOOK_EVERY_S)
+        hang_up_at = monotonic() + self.crawler.settings.getfloat("HANG_UP_AFTER")
+        while True:
+            self.call_back()
+            if monotonic() > hang_up_at:
+                self.crawler.signals.send_catch_log(HANG_UP)
+            await asyncio.sleep(LOOK_EVERY_S)
 
     def call_back(self) -> None:
         """Takes back the request that only waits for its delay; else a stop would take as long as that."""
@@ -81,8 +89,8 @@ class Keeper:
     async def closed(self, spider: Spider, reason: str) -> None:
         if not isinstance(spider, NewsSpider):
             return
-        if self._beating:
-            self._beating.cancel()
+        for task in self._watching:
+            task.cancel()
         try:
             self.exit_code = await self.close_run(spider, reason)
         except StoreError as error:
@@ -106,7 +114,8 @@ class Keeper:
         row = await run.end(outcome, note)
         states = " ".join(f"{state}={number}" for state, number in row.balance.by_state.items())
         told = f"{outcome} {spider.name}: found={row.balance.found} {states}".rstrip()
-        self.said = f"{told} ({note})" if note else told
+        why = note or ", ".join(row.balance.by_reason)
+        self.said = f"{told} ({why})" if why else told
         logger.info("{}", self.said)
         return progress.exit_code(row)
 

@@ -162,7 +162,10 @@ class RobotsGate:
             response = await self.crawler.engine.download_async(ask)
             robots = robots_from(response.status, response.body)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the host is closed to us
-            robots = unreachable(outcome_of(error, ask.url).reason)
+            outcome = outcome_of(error, ask.url)
+            if outcome is STOPPED or (urlsplit(origin).hostname or "") in GUARD.refused:
+                raise Refused(outcome) from error  # our own doing, which holds for the page too
+            robots = unreachable(outcome.reason)
         if robots.closed:
             logger.warning(
                 "robots.txt of {} cannot be had ({}): nothing is fetched there", origin, robots.closed

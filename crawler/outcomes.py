@@ -30,7 +30,7 @@ TRUNCATED = "answer cut short"
 NO_ANSWER = "no answer"
 NOT_HTML = "not html"
 
-NO_CONTACT = {ROBOTS_UNREACHABLE, TIMEOUT, DNS, CONNECTION, TLS, PRIVATE}  # the server was not reached at all
+NO_CONTACT = {ROBOTS_UNREACHABLE, TIMEOUT, DNS, CONNECTION, TLS}  # the server was not reached at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ REFERRER_POLICY = "no-referrer"
 
 # -- bounds
 DOWNLOAD_TIMEOUT = 30  # seconds in all, a dripping body included
+HANG_UP_AFTER = 3.0  # seconds a stop waits for answers; the parent kills after ops.children.GRACE_S
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # also of what decompression gives
 DOWNLOAD_WARNSIZE = 0
 DNS_TIMEOUT = 20
@@ -45,7 +46,14 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.HangingUp",
+    "https": "crawler.download.HangingUp",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
 HTTPPROXY_ENABLED = False  # behind a proxy the guard would see the proxy's address only
 TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
 

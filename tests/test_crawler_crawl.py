@@ -4,6 +4,7 @@ import gzip
 import os
 import signal
 import ssl
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from loopback import Answer, Place, Site, article, closed_port, cut_short, end_o
 from sqlalchemy import select
 
 from db.models import AddressRow
+from ops.children import GRACE_S
 
 BOMB = gzip.compress(b"\0" * 50_000_000)
 
@@ -123,9 +125,11 @@ def test_without_leave_no_spelling_of_a_private_address_is_reached(place: Place)
         place.site("public", f'title = "P"\nhome = "{canary.home}"\n[find]\nfeeds = {feeds}\n')
         ended = place.run("scrapy", "crawl", "public", "-s", "DOWNLOAD_DELAY=0")
         assert canary.asked == []
-        assert "unreachable public: found=0" in ended.err
+        assert "failed public: found=0" in ended.err
         alone = place.crawl("-", "--url", f"http://localhost:{canary.port}/news/2026/0")
-        assert alone.code == 75
+        assert alone.code == 1  # it will be refused tomorrow too
+        assert "private address" in alone.err.splitlines()[-1]
+        assert place.runs()[-1] == ("finished", 1, {"blocked": 1})
         assert canary.asked == []
 
 
@@ -349,6 +353,25 @@ def test_one_sigterm_stores_what_is_in_flight_and_the_next_run_does_the_rest(
     assert balance["pending"] >= 1
     assert place.crawl("made").code == 0
     assert len(place.articles()) == 6
+
+
+@pytest.mark.parametrize("silent", ["/robots.txt", "/rss", "/news/2026/3"])
+def test_a_stop_hangs_up_on_a_server_that_stays_silent(place: Place, site: Site, silent: str) -> None:
+    site.gate.clear()
+    site.pages[silent] = lambda: held(site, b"")
+    child = place.start("crawler", "made")
+    until(lambda: silent in site.asked)
+    asked_at = time.monotonic()
+    child.send_signal(signal.SIGTERM)
+    ended = end_of(child)
+    assert time.monotonic() - asked_at < GRACE_S * 0.8
+    assert ended.code == 75, ended.err
+    assert "Traceback" not in ended.err
+    [(outcome, _, balance)] = place.runs()
+    assert outcome == "interrupted"
+    answered = len([path for path in site.fetched if path != silent])
+    assert balance.get("stored", 0) == answered
+    assert balance.get("pending", 0) == (6 - answered if site.fetched else 0)
 
 
 def test_both_databases_hold_the_same_after_the_same_crawls(
