@@ -27,6 +27,11 @@ MAGIC = (
     b"RIFF",
     b"\x00\x00\x00\x18ftyp",
 )
+# What a server calls no page; believed unless the bytes are mark-up.
+OTHER = re.compile(
+    r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|zip|gzip|octet-stream)", re.IGNORECASE
+)
+MARKUP = re.compile(rb"<(?:!doctype|html|head|body|title|p|div)[\s>]", re.IGNORECASE)
 UNPRINTED = bytes(set(range(32)) - {9, 10, 12, 13, 27})  # 27 begins the shifts of ISO-2022
 MAX_UNPRINTED = 0.05  # share of such bytes in the head of a text page; pictures have about 10 %
 BINARY_READ = 1000  # bytes of a binary answer that are shown at all
@@ -89,6 +94,8 @@ def as_utf8(html: bytes | str, content_type: str | None = None) -> tuple[bytes, 
     """
     if isinstance(html, str):
         return html.encode("utf-8", "replace"), ()
+    if html.startswith(MAGIC) or (OTHER.match(content_type or "") and not MARKUP.search(html[:META_REACH])):
+        return html[:BINARY_READ].decode("ascii", "ignore").encode(), ("binary",)
     if html.startswith(codecs.BOM_UTF8):
         html = html[3:]
     elif (html.isascii() and b"\x00" not in html[:2048] and b"\x1b$" not in html and b"~{" not in html) or (
@@ -171,9 +178,7 @@ def wide_without_bom(html: bytes) -> str | None:
 def is_binary(html: bytes) -> bool:
     """Whether the bytes are a picture, an archive or a document rather than text in any encoding."""
     head = html[:4096]
-    return (
-        html.startswith(MAGIC) or len(head) - len(head.translate(None, UNPRINTED)) > len(head) * MAX_UNPRINTED
-    )
+    return len(head) - len(head.translate(None, UNPRINTED)) > len(head) * MAX_UNPRINTED
 
 
 def lost_share(text: str) -> float:

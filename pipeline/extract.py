@@ -19,6 +19,7 @@ from pipeline.stated import Stated, stated_by
 
 MIN_STATED = 400  # characters; shorter bodies in JSON-LD were teasers
 SHOWN = 0.4  # share of the stated body that the page must show as running text to be read itself
+CHALLENGE = b"_cf_chl_opt"  # only the challenge of Cloudflare's gate sets it; its articles load other scripts
 HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 
 
@@ -28,7 +29,7 @@ def extract(
     """The page as blocks and metadata, nothing removed yet; an empty page has no blocks."""
     page, odd = as_utf8(html, content_type)
     page, cut = bounded(page)
-    flags = (*odd, *cut)
+    flags = (*odd, *cut, *(("challenge",) if CHALLENGE in page else ()))
     tree = LexborHTMLParser(page)
     root = tree.body or tree.root
     if root is None:

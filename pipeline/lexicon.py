@@ -5,7 +5,7 @@ The words themselves are data, in `lexicon.toml` beside this file.
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -56,23 +56,33 @@ def counted_section(line: str) -> str | None:
     return found[1] if found else None
 
 
-def wall(lines: Sequence[str]) -> str | None:
-    """Which wall the lines are instead of an article ("consent wall", "bot challenge" ...); None for no wall.
+def wall(lines: Iterable[str]) -> str | None:
+    """Which wall or error the lines are instead of an article ("consent wall" ...); None for neither.
 
     Only for texts too short to be articles: an article may well report on an error 404.
     """
-    for line in lines:
-        folded = fold(line)
-        for reason, phrases in _walls():
-            if any(phrase in folded for phrase in phrases):
-                return reason
+    folded = [fold(line) for line in lines]
+    for reason, pattern in _reasons("walls"):
+        if any(map(pattern.search, folded)):
+            return reason
     return None
 
 
+def titled(title: str) -> str | None:
+    """What a page is instead of an article by the words of its title; None where they do not say."""
+    folded = fold(title)
+    return next((reason for reason, pattern in _reasons("titles") if pattern.search(folded)), None)
+
+
+def is_poster(text: str) -> bool:
+    """Whether `text`, line ends kept, tells of a forum's member: joined when, how many posts."""
+    return any(pattern.search(text.casefold()) for _, pattern in _reasons("poster"))
+
+
 @cache
-def _walls() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    tables = _tables()["walls"].items()
-    return tuple((reason, tuple(part.strip() for part in _split(text))) for reason, text in tables)
+def _reasons(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The table's reasons in their order, each with its expressions as one."""
+    return tuple((reason, re.compile("|".join(told))) for reason, told in _tables()[table].items())
 
 
 def _split(text: str) -> list[str]:

@@ -269,6 +269,7 @@ def about(stated: Stated) -> dict[str, str]:
         "types": " ".join(types),
         "og:type": " ".join(stated.metas.get("og:type", ()))[:40].lower(),
         "site": site_of(stated),
+        "title element": stated.title_element or "",
         "description": "\n".join(dict.fromkeys(texts)),
     }
     return {name: value for name, value in found.items() if value}

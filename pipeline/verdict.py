@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 
 from pipeline.article import ARTICLE, Block, Extraction, Kind
 from pipeline.body import LINKED, is_prose
+from pipeline.captions import read_caption
 from pipeline.jsonld import ARTICLE_TYPES, LISTING_TYPES
+from pipeline.lexicon import is_poster, titled, wall
+from pipeline.steps import MAX_CAPTION_LINE
 
 REASONS = (
     "no text",
@@ -46,6 +49,10 @@ LINE = (
 )  # articles lie above it, 99 % of them with something to spare; refusing one is worse than the reverse
 UNKNOWN_SLUG = 0.55  # what articles have on average, for a page without an address
 
+CAPTIONS = 4  # fewer may stand beside a text that could not be found
+MOST_LINES = 40  # lines read for what they say; walls have few
+MAX_POSTER = 160  # characters of the box that introduces a forum's member
+FEW_TEASERS = 3  # linked headings that make a list of a page without any prose
 SHORT_RUN = 600  # characters; a page with more running text than this is no wall, challenge or error
 TEASERS, TEASER_RUN = 5, 400  # linked headings, and characters of running text, of a page that lists others
 PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?[€£¥]")
@@ -55,59 +62,6 @@ SHELF = re.compile(
     re.IGNORECASE,
 )
 DIGITS = re.compile(r"\d{4}")
-SAYS = (
-    (
-        "bot challenge",
-        re.compile(
-            r"just a moment|attention required|verify(?:ing)? (?:that )?you are (?:a )?human|are you "
-            r"(?:a )?(?:human|robot)|"
-            r"not a robot|checking your browser|access denied|pardon our interruption|unusual traffic|"
-            r"captcha|"
-            r"ddos protection|request blocked|bist du ein mensch|kein roboter",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "not found page",
-        re.compile(
-            r"\b404\b|page not found|not found|no longer (?:available|exists)|seite (?:wurde )?nicht "
-            r"gefunden|"
-            r"nicht (?:mehr )?verfügbar|page introuvable|n'existe (?:plus|pas)|página no encontrada|"
-            r"pagina non trovata|"
-            r"nie znaleziono|strona nie istnieje|sidan kunde inte hittas|страница не найдена",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "consent wall",
-        re.compile(
-            r"(?:we|our partners|wir|nous|usamos|utilizziamo).{0,60}cookies|before you continue|"
-            r"cookie[- ]?einstellungen|"
-            r"zustimmung|mit werbung (?:und|weiter)|consent to|datenschutzeinstellungen|accepter et|"
-            r"continuer sans accepter",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "login or paywall",
-        re.compile(
-            r"(?:subscribe|sign in|log ?in|register) to (?:continue|read|view|access)|already a "
-            r"subscriber|subscribers only|"
-            r"jetzt (?:weiterlesen|abonnieren)|nur für abonnenten|mit .{0,12}plus weiterlesen|réservé "
-            r"aux abonnés|"
-            r"contenido exclusivo|solo para suscriptores|please (?:log|sign) in",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "script shell",
-        re.compile(
-            r"(?:enable|activate|requires?|aktivieren sie|activer) java ?script|javascript (?:is "
-            r")?(?:disabled|required|aktivieren)",
-            re.IGNORECASE,
-        ),
-    ),
-)
 ADDRESSES = (
     (
         "search page",
@@ -139,37 +93,60 @@ ADDRESSES = (
 )
 
 
-def verdict(extraction: Extraction, kept: Sequence[Block]) -> str:  # noqa: PLR0911 - one return per answer
+def verdict(extraction: Extraction, kept: Sequence[Block]) -> str:
     """The verdict: "article", or one of `REASONS`."""
     if "binary" in extraction.flags:
         return "not a page"
     if not extraction.blocks:
         return "script shell" if "scripted" in extraction.flags else "not a page"
     run = longest_run(kept)
-    if run < SHORT_RUN:
-        told = told_by(extraction, kept)
-        if told:
-            return told
-    if not any(has_words(block) for block in kept):
-        if linked_headings(extraction.blocks) >= TEASERS:
-            return why_not(extraction, run)
-        return "gallery" if captions(extraction) > 3 else "no text"
-    if score(signs(extraction, kept, run)) >= LINE:
-        return ARTICLE
-    return why_not(extraction, run)
+    told = told_by(extraction, kept, run) or shown_by(extraction, kept, run)
+    if told:
+        return told
+    return ARTICLE if score(signs(extraction, kept, run)) >= LINE else why_not(extraction, run)
 
 
-def told_by(extraction: Extraction, kept: Sequence[Block]) -> str | None:
+def told_by(extraction: Extraction, kept: Sequence[Block], run: int) -> str | None:
     """The reason that a page with little text gives in its own words; None where it gives none."""
-    title = extraction.metadata.title or ""
-    shown = [block.text for block in (kept or extraction.blocks[:40])]
-    text = "\n".join([title, *shown])[:4000]
+    if run >= SHORT_RUN:
+        return None
+    if "challenge" in extraction.flags:
+        return "bot challenge"
+    meta = extraction.metadata
+    titles = [title for title in (meta.title, meta.evidence.get("title element")) if title]
+    shown = (
+        [] if is_stated(extraction) else [block.text for block in (kept or extraction.blocks[:MOST_LINES])]
+    )
+    told = wall([*titles, *shown[:MOST_LINES]])
+    return told or next(filter(None, map(titled, titles)), None)
+
+
+def is_stated(extraction: Extraction) -> bool:
+    """Whether the page calls itself an article and says when it was published."""
     stated = " ".join(extraction.metadata.evidence.get(key, "") for key in ("types", "og:type"))
-    is_stated = "article" in stated and extraction.metadata.published_at is not None
-    for reason, pattern in SAYS:
-        if pattern.search(title) or (not is_stated and pattern.search(text)):
-            return reason
-    return None
+    return "article" in stated and extraction.metadata.published_at is not None
+
+
+def shown_by(extraction: Extraction, kept: Sequence[Block], run: int) -> str | None:
+    """The reason that the page's structure gives; None where it may be an article's."""
+    if is_thread(kept, run):
+        return "forum"
+    if any(has_words(block) for block in kept) and (run or is_stated(extraction)):
+        return None
+    if seen(kept or extraction.blocks) >= CAPTIONS and run == 0:
+        return "gallery"
+    linked = linked_headings(extraction.blocks)
+    if linked >= (FEW_TEASERS if kept else TEASERS):
+        return why_not(extraction, run)
+    if any(has_words(block) for block in kept):
+        return None
+    return "gallery" if seen(extraction.blocks) >= CAPTIONS else "no text"
+
+
+def is_thread(kept: Sequence[Block], run: int) -> bool:
+    """Whether members of a forum talk: at least two are introduced, and none wrote half of it all."""
+    posters = sum(len(block.text) < MAX_POSTER and is_poster(block.text) for block in kept)
+    return posters >= 2 and (run < SHORT_RUN or 2 * run <= sum(len(b.text) for b in kept if is_prose(b)))
 
 
 def why_not(extraction: Extraction, run: int) -> str:
@@ -183,7 +160,7 @@ def why_not(extraction: Extraction, run: int) -> str:
         return "forum"
     if "profilepage" in types:
         return "author page"
-    if run < TEASER_RUN and captions(extraction) > 8:
+    if run < TEASER_RUN and seen(extraction.blocks) > 8:
         return "gallery"
     return "listing"
 
@@ -255,6 +232,11 @@ def has_words(block: Block) -> bool:
     return letters > len(text) / 2 and (text.count(" ") > len(text) / 60 or not text.isascii())
 
 
-def captions(extraction: Extraction) -> int:
-    """How many picture captions the page has."""
-    return sum(1 for block in extraction.blocks if block.kind is Kind.CAPTION)
+def seen(blocks: Sequence[Block]) -> int:
+    """How many of the blocks are captions of pictures, by their element or by the photo desks' grammar."""
+    return sum(block.kind is Kind.CAPTION or is_caption_line(block) for block in blocks)
+
+
+def is_caption_line(block: Block) -> bool:
+    """Whether a short line names a car and how it is seen."""
+    return len(block.text) < MAX_CAPTION_LINE and read_caption(block.text) is not None

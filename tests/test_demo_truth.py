@@ -14,7 +14,7 @@ from pipeline.article import Caption, CleanArticle
 
 # The least share right over all three sites; measured, and raised whenever the cleaner gets better.
 FLOORS = {
-    "verdict": 0.85,
+    "verdict": 1.0,
     "title": 1.0,
     "standfirst": 1.0,
     "authors": 1.0,

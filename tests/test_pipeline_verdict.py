@@ -56,7 +56,62 @@ def test_an_article_may_report_on_cookies_and_errors() -> None:
             None,
             "login or paywall",
         ),
+        (
+            "<title>Just a moment...</title><h1>motor.example</h1><h2>This takes a second</h2>",
+            "https://motor.example/news/hatchback-returns-with-bigger-boot-4711",
+            "bot challenge",
+        ),
+        (
+            "<h1>motor.example</h1><p>Wait.</p><script>window._cf_chl_opt={cType:'x'}</script>",
+            None,
+            "bot challenge",
+        ),
+        (
+            "<h1>We value your privacy</h1><p>We and our 77 partners store information, such as cookies.</p>",
+            "https://motor.example/2026/08/hatchback-returns-with-a-bigger-boot/",
+            "consent wall",
+        ),
         ("<p>News</p>", None, "no text"),
+        (
+            "<h1>Thirty angles of the hatchback</h1><ul>"
+            + "".join(f"<li>2026 BMW X{n} Front View BMW</li>" for n in range(1, 9))
+            + "</ul>",
+            "https://motor.example/news/thirty-angles-of-the-new-bmw-hatchback",
+            "gallery",
+        ),
+        (
+            "<h1>Which boot for a hatchback?</h1>"
+            + "".join(
+                f"<div class=post><div>driver_{n}<br>Member<br>Joined: Mar 20{n}<br>Posts: 1,2{n}</div>"
+                f"<p>I would take the larger one, whatever the neighbours say about number {n}.</p></div>"
+                for n in range(11, 15)
+            ),
+            "https://motor.example/news/which-boot-for-a-small-hatchback-in-winter",
+            "forum",
+        ),
+        (
+            "<h1>Author: Ada Winter</h1><p>Ada Winter drives.</p><h2><a href=/1>A boot</a></h2>",
+            "https://motor.example/2026/08/meet-ada-winter/",
+            "author page",
+        ),
+        (
+            "<h1>Alle Artikel zu Borgward</h1><h3><a href=/1>Die Isabella kehrt heim</a></h3><p>Leise.</p>",
+            "https://motor.example/neuheiten/alle-artikel-zu-borgward-4711.html",
+            "listing",
+        ),
+        (
+            "<h1>Hatchbacks of the region and where to see them</h1>"
+            + "".join(
+                f"<h3><a href=/{n}>Car number {n} arrives</a></h3><p>With doors.</p>" for n in range(4)
+            ),
+            "https://motor.example/news/hatchbacks-of-the-region-and-where-to-see-them",
+            "listing",
+        ),
+        (
+            "<h1>Suchergebnisse für „Kombi“</h1><p>1 Treffer für „Kombi“, gefunden in allen Heften</p>",
+            "https://motor.example/neuheiten/suche-kombi-4711.html",
+            "search page",
+        ),
         (
             "<h1>News</h1>" + "".join(CARD.format(n=n) for n in range(20)),
             "https://motor.example/news/",
@@ -81,3 +136,23 @@ def test_a_page_that_is_no_article_says_why(html: str, url: str | None, reason: 
 
 def test_a_listing_is_told_without_its_address() -> None:
     assert verdict("<h1>News</h1>" + "".join(CARD.format(n=n) for n in range(20))) == "listing"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Peugeot 404 returns to Africa", "Just a moment of silence for the V8", "Why we search for rust"],
+)
+def test_a_short_article_is_not_refused_for_a_word_in_its_title(title: str) -> None:
+    html = f'<meta property="og:type" content="article"><article><h1>{title}</h1>{PROSE * 2}</article>'
+    assert verdict(html, "https://motor.example/news/what-a-car-of-the-sixties-can-teach-us") == "article"
+
+
+def test_a_document_is_not_a_page_though_its_bytes_are_plain_text() -> None:
+    pdf = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\n" + b"(A hatchback with a bigger boot.) Tj\n" * 40
+    assert clean_html(pdf, "https://motor.example/news/price-list").verdict == "not a page"
+    assert clean_html(pdf[9:], content_type="application/pdf").verdict == "not a page"
+
+
+def test_a_page_is_read_though_the_server_calls_it_something_else() -> None:
+    html = f"<!doctype html><h1>Hatchback returns with a bigger boot</h1>{PROSE * 4}".encode()
+    assert clean_html(html, content_type="application/octet-stream").verdict == "article"
