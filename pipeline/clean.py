@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from pipeline.article import Block, Caption, CleanArticle, Cut, Extraction, Metadata
 from pipeline.captions import read_caption, split_credit
-from pipeline.claims import BECAME
 from pipeline.extract import extract
+from pipeline.receipts import cuts_of, with_repeats_named
 from pipeline.rules import GENERIC, Rules
-from pipeline.steps import BECOMES, FINER, STEPS, Step
+from pipeline.steps import STEPS, Step
 from pipeline.urls import canonical_url, host_of
 from pipeline.vehicles import makes_in
 from pipeline.verdict import verdict
@@ -77,17 +77,9 @@ def run(steps: Sequence[Step], blocks: Sequence[Block], rules: Rules) -> tuple[l
         left = step(kept, rules)
         if len(left) != len(kept):
             still = {id(block) for block in left}
-            cuts += [cut_by(step, block) for block in kept if id(block) not in still]
+            cuts += cuts_of(step, [block for block in kept if id(block) not in still])
             kept = left
-    return kept, sorted(cuts, key=lambda cut: cut.block.order)
-
-
-def cut_by(step: Step, block: Block) -> Cut:
-    """The receipt for one block: a marked one names its mark, another the step or the step's finer rule."""
-    if block.marked:
-        return Cut(block.marked, block, BECAME.get(block.marked))
-    finer = FINER[step](block) if step in FINER else None
-    return Cut(finer or step.__name__, block, BECOMES.get(step))
+    return kept, with_repeats_named(sorted(cuts, key=lambda cut: cut.block.order))
 
 
 def captions_from(cuts: Sequence[Cut]) -> tuple[Caption, ...]:

@@ -17,8 +17,8 @@ WORDS = {
     "read-more-box most-read mostread popular trending teaser-list also-like crosslink jp-relatedposts yarpp "
     "up-next read-next further-reading",
     "newsletter": "newsletter newsletter-signup subscribe-box subscription mailing-list signup mc_embed",
-    "share": "share sharing social share-bar sharebar sharedaddy addtoany social-share share-buttons addthis "
-    "follow-us",
+    "share bar": "share sharing social share-bar sharebar sharedaddy addtoany social-share share-buttons "
+    "addthis follow-us",
     "advertisement": "ad ads advert advertisement advertorial sponsor sponsored promo banner adsense dfp "
     "ad-slot ad-container werbung anzeige",
     "author biography": "author-bio author-box authorbox about-author about-the-author bio-box author-info "
@@ -39,6 +39,18 @@ TAGS = {
     "menu": "navigation",
 }
 ROLES = {"navigation": "navigation", "contentinfo": "footer", "search": "search", "dialog": "dialog"}
+# What holds other things in a page's frame, but may hold an article's text where it is the body: these only
+# name what has been cut.
+AROUND = {
+    "page header": "masthead site-header page-header topbar top-bar site-title branding logo kopf header",
+    "thumbnail strip": "thumbs thumbnails thumb-strip filmstrip thumbnail-strip post-thumbs gallery-thumbs",
+    "related": "related-cars related-articles related-stories similar mehr weitere teaser teasers teaserlist "
+    "crosslinks more",
+    "most read": "meistgelesen most-popular latest neueste",
+    "comments": "replies reactions leserkommentare kommentarbereich",
+    "login": "account user-menu login-bar",
+}
+AROUND_NAMES = {word: rule for rule, words in AROUND.items() for word in words.split()}
 NAMES = {word: rule for rule, words in WORDS.items() for word in words.split()}
 KEEP = re.compile(r"article|content|post-body|entry|story|main|body", re.IGNORECASE)
 
@@ -62,3 +74,10 @@ def rule_of(tag: str, names: str) -> str | None:
                     if rule and not KEEP.search(name):
                         return rule
     return None
+
+
+def around_rule(tag: str, names: str) -> str | None:
+    """What an element of the page's frame holds, by its tag and names; None where they do not say."""
+    if tag == "header":
+        return "page header"
+    return next((AROUND_NAMES[name] for name in names.split() if name in AROUND_NAMES), None)

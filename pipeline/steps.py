@@ -8,12 +8,12 @@ from functools import lru_cache
 from pipeline import body
 from pipeline.article import Block, Kind
 from pipeline.captions import read_caption
-from pipeline.landmarks import rule_of
 from pipeline.lexicon import MAX_FURNITURE_CHARS, closing, furniture
 from pipeline.rules import Rules
 from pipeline.titles import fold
 
 MAX_CAPTION_LINE = 160  # characters; longer lines with a credit are paragraphs that end in one
+CAPTIONS_IN_LIST = 3  # two of a kind may be a list of parts
 MAX_STOP = 80  # characters; no heading that opens a related box is longer
 MOST_AFTER = 0.3  # share of a box's prose that may be lost to a closing heading inside it
 Step = Callable[[Sequence[Block], Rules], list[Block]]
@@ -53,6 +53,7 @@ def drop_caption_lines(blocks: Sequence[Block], _rules: Rules) -> list[Block]:
     found = {block.order for block in blocks if is_line(block) and read_caption(block.text)}
     if found:
         found |= neighbours(blocks, found)
+    found |= caption_lists(blocks)
     return [block for block in blocks if block.order not in found]
 
 
@@ -74,6 +75,24 @@ def neighbours(blocks: Sequence[Block], sure: set[int]) -> set[int]:
             else:
                 in_run = False
     return found
+
+
+def caption_lists(blocks: Sequence[Block]) -> set[int]:
+    """The items of lists that hold nothing but captions, as galleries and strips of thumbnails do."""
+    lists: dict[int | None, list[Block]] = {}
+    for block in blocks:
+        if block.kind is Kind.ITEM:
+            lists.setdefault(enclosing(block), []).append(block)
+    return {item.order for items in lists.values() if is_caption_list(items) for item in items}
+
+
+def is_caption_list(items: Sequence[Block]) -> bool:
+    """Whether all of a list's items are captions, one of them beyond doubt."""
+    return (
+        len(items) >= CAPTIONS_IN_LIST
+        and all(len(item.text) < MAX_CAPTION_LINE and read_caption(item.text, in_run=True) for item in items)
+        and any(read_caption(item.text) for item in items)
+    )
 
 
 def cut_after_stops(blocks: Sequence[Block], rules: Rules) -> list[Block]:
@@ -197,18 +216,3 @@ STEPS: tuple[Step, ...] = (
     drop_link_lines,
     drop_dangling_headings,  # last: earlier steps leave headings behind
 )
-
-
-def foreign_rule(block: Block) -> str | None:
-    """What the innermost enclosing element that holds no article text holds instead."""
-    rules = (rule_of(box.tag, box.names) for box in reversed(block.boxes))
-    return next((rule for rule in rules if rule), None)
-
-
-# The finer rule behind a step's cut, for steps that follow several.
-FINER: dict[Step, Callable[[Block], str | None]] = {
-    drop_foreign_boxes: foreign_rule,
-    drop_furniture: lambda block: furniture_rule(block.text),
-}
-# What the blocks a step takes turn into; other steps take boilerplate.
-BECOMES: dict[Step, str] = {drop_captions: "captions", drop_caption_lines: "captions"}

@@ -1,0 +1,134 @@
+"""What a cut is called and what it became: the finer rule behind a step, found by where the block stands and
+what it says.
+
+The steps decide what goes; nothing here removes a block. The catch-all "outside body" names only what
+neither the landmarks nor the lexicon nor the grammar of captions knows.
+"""
+
+from collections.abc import Callable, Sequence
+
+from pipeline.article import Block, Cut, Kind
+from pipeline.captions import read_caption
+from pipeline.claims import BECAME, OUTSIDE
+from pipeline.landmarks import around_rule, rule_of
+from pipeline.lexicon import closing
+from pipeline.steps import (
+    MAX_CAPTION_LINE,
+    Step,
+    cut_after_closing,
+    cut_after_stops,
+    cut_outside_body,
+    drop_caption_lines,
+    drop_captions,
+    drop_dangling_headings,
+    drop_foreign_boxes,
+    drop_furniture,
+    drop_link_lines,
+    enclosing,
+    furniture_rule,
+    is_closing,
+    within,
+)
+
+Namer = Callable[[Sequence[Block]], list[str]]
+# What the blocks a step takes turn into; other steps take boilerplate.
+BECOMES: dict[Step, str] = {drop_captions: "captions", drop_caption_lines: "captions"}
+REPEATED, STRIP, LINKS = "repeated captions", "thumbnail strip", "links"
+
+
+def cuts_of(step: Step, gone: Sequence[Block]) -> list[Cut]:
+    """The receipts for the blocks one step took: a marked block names its mark, others the finest rule."""
+    names = NAMERS[step](gone) if step in NAMERS else [step.__name__] * len(gone)
+    outside = iter(outside_body([block for block in gone if block.marked == OUTSIDE]))
+    cuts = []
+    for block, name in zip(gone, names, strict=True):
+        rule = next(outside) if block.marked == OUTSIDE else block.marked or name
+        became = BECAME.get(rule) if block.marked else BECOMES.get(step)
+        cuts.append(Cut(rule, block, became))
+    return cuts
+
+
+def outside_body(gone: Sequence[Block]) -> list[str]:
+    """For each block outside the body the landmark, furniture or box of other content that it is."""
+    names: list[str] = []
+    shut: int | None = None
+    opened = ""
+    for block in gone:
+        if shut is not None and not within(block, shut):
+            shut = None
+        if is_closing(block) and is_boxed(block):
+            shut, opened = enclosing(block), closing(block.text) or ""
+        boxed = opened if shut is not None else None
+        names.append(by_place(block) or by_words(block) or boxed or by_form(block) or OUTSIDE)
+    return names
+
+
+def is_boxed(block: Block) -> bool:
+    """Whether a heading stands in a box of its own rather than directly on the page."""
+    return len(block.boxes) > 2 and block.boxes[-2].tag not in ("body", "main")
+
+
+def by_place(block: Block) -> str | None:
+    """What the innermost enclosing element that holds no article text holds instead, by its tag and names."""
+    rules = (rule_of(box.tag, box.names) or around_rule(box.tag, box.names) for box in reversed(block.boxes))
+    return next((rule for rule in rules if rule), None)
+
+
+def by_words(block: Block) -> str | None:
+    """The lexicon's rule for the whole line."""
+    return furniture_rule(block.text)
+
+
+def by_form(block: Block) -> str | None:
+    """What the line's form says: a caption in a strip of thumbnails, or nothing but links."""
+    if len(block.text) < MAX_CAPTION_LINE and read_caption(block.text):
+        return STRIP
+    return LINKS if block.link_share >= 0.8 else None
+
+
+def after_closing(gone: Sequence[Block]) -> list[str]:
+    """For each block the rule of the closing heading ("Related Cars") that took it along."""
+    rule = ""
+    names = []
+    for block in gone:
+        rule = (closing(block.text) if is_closing(block) else None) or rule
+        names.append(rule)
+    return names
+
+
+NAMERS: dict[Step, Namer] = {
+    cut_outside_body: outside_body,
+    drop_foreign_boxes: lambda gone: [by_place(block) or drop_foreign_boxes.__name__ for block in gone],
+    drop_furniture: lambda gone: [furniture_rule(block.text) or drop_furniture.__name__ for block in gone],
+    cut_after_closing: after_closing,
+    cut_after_stops: lambda gone: ["stop_at"] * len(gone),
+    drop_link_lines: lambda gone: [LINKS] * len(gone),
+    drop_captions: lambda gone: ["caption"] * len(gone),
+    drop_caption_lines: lambda gone: ["caption line"] * len(gone),
+    drop_dangling_headings: lambda gone: ["dangling heading"] * len(gone),
+}
+
+
+def with_repeats_named(cuts: Sequence[Cut]) -> list[Cut]:
+    """The cuts, with captions in a list or outside the body that repeat the article's under their own name.
+
+    Sites print the pictures' lines once more, without credit, below a strip of thumbnails.
+    """
+    known: set[tuple[str | None, str | None]] = set()
+    for cut in cuts:
+        if cut.became == "captions" and cut.block.kind is not Kind.ITEM:
+            known.add(shown_by(cut.block))
+    known.discard((None, None))
+    return [Cut(REPEATED, cut.block) if known and repeats(cut, known) else cut for cut in cuts]
+
+
+def repeats(cut: Cut, known: set[tuple[str | None, str | None]]) -> bool:
+    """Whether a cut is a line that tells a known caption again."""
+    is_strip = cut.became == "captions" and cut.block.kind is Kind.ITEM
+    return (is_strip or cut.rule in (STRIP, OUTSIDE)) and shown_by(cut.block) in known
+
+
+def shown_by(block: Block) -> tuple[str | None, str | None]:
+    """The car and the view a caption names; nothing for other lines."""
+    caption = read_caption(block.text, in_run=True) if len(block.text) < MAX_CAPTION_LINE else None
+    return (caption.subject, caption.view) if caption and caption.view else (None, None)
