@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import Kind, Rules, clean_html, extract
+from pipeline import Kind, Rules, clean_html
+from pipeline.extract import extract
 
 PAGE = (Path(__file__).parent / "pages" / "full_page.html").read_text(encoding="utf-8")
 URL = "https://motor.example/news/2026/hatchback-returns-with-bigger-boot?utm_source=feed"
