@@ -161,7 +161,7 @@ class RobotsGate:
         try:
             response = await self.crawler.engine.download_async(ask)
             robots = robots_from(response.status, response.body)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the host is closed to us
+        except Exception as error:
             outcome = outcome_of(error, ask.url)
             if outcome is STOPPED or (urlsplit(origin).hostname or "") in GUARD.refused:
                 raise Refused(outcome) from error  # our own doing, which holds for the page too

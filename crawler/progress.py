@@ -88,7 +88,7 @@ class CrawlProgress:
         if reason.startswith("closespider"):
             return Ending.LIMIT, reason
         if reason != "finished" or self.errors:
-            return Ending.FAILED, f"{reason}; {self.errors} internal errors"
+            return Ending.FAILED, f"{reason}; internal errors: {self.errors}"
         if self.limit_reached:
             return Ending.LIMIT, note
         return (Ending.FINISHED, note) if self.found else (Ending.FAILED, note or "no address found")

@@ -8,7 +8,7 @@ from terminal.articles import byline, escaped
 from terminal.formats import as_json
 from terminal.outcomes import STATES
 from terminal.screen import Screen, one_line, safe, write
-from terminal.tables import Column, day, moment, number, short
+from terminal.tables import Column, counted, day, moment, number, short
 
 Row = Mapping[str, Any]
 PARTS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
@@ -65,14 +65,15 @@ def site_rows(sites: Mapping[str, Any]) -> list[dict[str, object]]:
 def _channels(channels: Sequence[tuple[str, str]]) -> str:
     kinds = [kind for kind, _ in channels]
     counts = [(kind, kinds.count(kind)) for kind in dict.fromkeys(kinds)]
-    return ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts)
+    return ", ".join(counted(count, kind) for kind, count in counts)
 
 
 def show_problems(screen: Screen, problems: Sequence[str], sound: int) -> int:
     """Prints every mistake on standard error and how many sites are sound; the exit code that deserves."""
     for problem in problems:
         screen.err.print(one_line(problem), markup=False, highlight=False, soft_wrap=True)
-    screen.say(f"{sound} sites are sound" + (f"; mistakes: {len(problems)}" if problems else ""))
+    found = f"; {counted(len(problems), 'mistake')}" if problems else ""
+    screen.say(f"{counted(sound, 'sound site')}{found}")
     return 1 if problems else 0
 
 
@@ -187,7 +188,8 @@ def run_rows(runs: Sequence[Any]) -> list[dict[str, object]]:
 def show_totals(screen: Screen, total: Row) -> None:
     """Says how much the store holds."""
     screen.say()
-    screen.say(f"{total.get('articles', 0):,} articles from {total.get('found', 0):,} addresses")
+    articles = counted(total.get("articles", 0), "article")
+    screen.say(f"{articles} from {counted(total.get('found', 0), 'address', 'addresses')}")
 
 
 def show_laws(screen: Screen, broken: Sequence[str]) -> int:

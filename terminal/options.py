@@ -53,9 +53,10 @@ Version = Annotated[
     bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=print_version)
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print rows and errors only.")]
+QuietCrawl = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Asked = Annotated[
     list[str] | None,
-    typer.Argument(metavar="SITE|URL…", help="Sites by name, or addresses.", show_default=False),
+    typer.Argument(metavar="SITE|URL", help="Sites by name, or addresses.", show_default=False),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every site there is.")]
 TimeLimit = Annotated[
@@ -115,5 +116,5 @@ PageUrl = Annotated[
 ]
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE…", help="WARC files, saved pages or text dumps.", show_default=False),
+    typer.Argument(metavar="FILE", help="WARC files, saved pages or text dumps.", show_default=False),
 ]

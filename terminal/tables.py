@@ -49,6 +49,11 @@ def count(value: int | None) -> str:
     return f"{value:,}" if value else "·"
 
 
+def counted(number: int, thing: str, things: str | None = None) -> str:
+    """So many of a thing in words: `1 address`, `2,000 addresses`; `things` where it is not `thing` + s."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
 def moment(value: datetime | str | None) -> str:
     """A time to the minute in UTC, `2026-03-02 09:30`; empty for unknown."""
     text = value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else one_line(value)
