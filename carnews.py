@@ -39,7 +39,7 @@ def root(*, version: opt.Version = False) -> None:  # its option does the work
 
 
 @app.command()
-def demo(*, port: opt.Port = 8907, db: opt.Db = None, quiet: opt.Quiet = False) -> int:
+def demo(*, port: opt.Port = 8907, db: opt.Db = None, quiet: opt.QuietCrawl = False) -> int:
     """Crawl a made car-news web and show it."""
     from crawler.recall import recalled
     from db.queries import articles as listed
@@ -64,7 +64,7 @@ def demo(*, port: opt.Port = 8907, db: opt.Db = None, quiet: opt.Quiet = False) 
         article, row = max(zip(read, newest, strict=True), key=tour.liveliness)
         tour.show_article(here, article, row)
         tour.show_hits(here, hits)
-        tour.show_next(here, row, db)
+        tour.show_next(here, row, db, folder)
     return code
 
 
@@ -78,8 +78,9 @@ def crawl(
     time_limit: opt.TimeLimit = None,
     dry_run: opt.DryRun = False,
     jobs: opt.Jobs = 4,
+    form: opt.Form = Format.TABLE,
     db: opt.Db = None,
-    quiet: opt.Quiet = False,
+    quiet: opt.QuietCrawl = False,
 ) -> int:
     """Crawl sites, or single addresses, once."""
     from ops.crawls import Crawls
@@ -100,9 +101,10 @@ def crawl(
         accounts, code = Crawls(store, orders, jobs, limit, told).run()
     rows = [account.as_row() for account in accounts]
     if dry_run:
-        outcomes.show_finds(here, [line for account in accounts for line in account.printed], rows)
+        finds = [{"site": account.site, "url": url} for account in accounts for url in account.printed]
+        outcomes.show_finds(here, finds, rows, form)
     else:
-        outcomes.show_outcomes(here, rows)
+        outcomes.show_crawls(here, rows, form)
     return code
 
 

@@ -35,7 +35,7 @@ class Account:
             "run": self.run.id if self.run else None,
             "outcome": self._outcome(),
             "found": balance.found if balance else None,
-            **({str(state): balance.by_state.get(state, 0) for state in State} if balance else {}),
+            **{str(state): balance.by_state.get(state, 0) if balance else None for state in State},
             "reasons": dict(balance.by_reason) if balance else {},
             "seconds": round(self.result.seconds, 1) if self.result else None,
             "timed_out": bool(self.result and self.result.timed_out),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipeline.article import ARTICLE, Block, CleanArticle, Kind
 from terminal.formats import as_json
-from terminal.screen import Screen, one_line, safe, write
+from terminal.screen import Screen, safe, write
 from terminal.tables import moment
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
@@ -80,10 +80,5 @@ def verdict(here: Screen, article: CleanArticle, name: str) -> int:
     """The exit code an article deserves; a page that is none is said to be so on standard error."""
     if article.verdict == ARTICLE:
         return 0
-    here.err.print(
-        f"carnews: {one_line(name)}: not an article: {article.verdict}; `carnews explain` shows what was cut",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
+    here.complain(f"{name}: not an article: {article.verdict}; `carnews explain` shows what was cut")
     return 1

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from terminal.errors import FAILED, USAGE, CommandError, Refused, TryLater
+from terminal.formats import Format, show_rows
 from terminal.screen import Screen, one_line
-from terminal.tables import Column, number, show_table
+from terminal.tables import Column, counted, number, show_table
 
 Row = Mapping[str, Any]
 
@@ -30,8 +31,26 @@ WORDS = {
 SUFFICIENT = {"finished", "limit", "done"}  # outcomes that need no sentence
 
 
+CRAWLS_CSV = ("site", "run", "outcome", "found", *STATES, "seconds", "exit_code", "note")
+
+
+def show_crawls(screen: Screen, rows: Sequence[Row], form: Format) -> None:
+    """Prints one row per crawl and what went wrong; of other forms than a table the rows alone."""
+    if form == Format.TABLE:
+        show_outcomes(screen, rows)
+        return
+    show_rows(screen, rows, (), form, CRAWLS_CSV)
+    _complain(screen, rows)
+
+
 def show_outcomes(screen: Screen, rows: Sequence[Row]) -> None:
-    """Prints one row per crawl, the sum where there are several, and what went wrong."""
+    """Prints the crawls as a table, the sum where there are several, and what went wrong.
+
+    A quiet screen gets what went wrong alone, on standard error.
+    """
+    if screen.quiet:
+        _complain(screen, rows)
+        return
     used = [state for state in STATES if state in ALWAYS or any(row.get(state) for row in rows)]
     columns = [
         Column("site", wide=True),
@@ -46,6 +65,13 @@ def show_outcomes(screen: Screen, rows: Sequence[Row]) -> None:
     for row in rows:
         for sentence in troubles(row):
             screen.line(sentence)
+
+
+def _complain(screen: Screen, rows: Sequence[Row]) -> None:
+    """Says on standard error why crawls did not do what they were asked to."""
+    for row in rows:
+        for sentence in troubles(row) if row.get("exit_code") else ():
+            screen.complain(sentence)
 
 
 def troubles(row: Row) -> list[str]:
@@ -63,20 +89,21 @@ def troubles(row: Row) -> list[str]:
     return told + [f"{site}: {state} {why}" for state, why in reasons.items() if why]
 
 
-def show_finds(screen: Screen, found: Sequence[str], rows: Sequence[Row]) -> None:
-    """Prints what a dry run found, an address a line, and why it found nothing where that is so."""
-    for line in found:
-        screen.line(one_line(line), whole=True)
-    for row in rows:
-        if row.get("exit_code"):
-            screen.note("; ".join(troubles(row)))
-    screen.note(f"{len(found)} addresses would be fetched; nothing was stored")
+def show_finds(screen: Screen, found: Sequence[Row], rows: Sequence[Row], form: Format) -> None:
+    """Prints what a dry run found, as table an address a line, and what kept it from finding more."""
+    if form == Format.TABLE:
+        for find in found:
+            screen.line(one_line(find["url"]), whole=True)
+    else:
+        show_rows(screen, found, (), form, ("site", "url"))
+    _complain(screen, rows)
+    screen.note(f"{counted(len(found), 'address', 'addresses')} would be fetched; nothing was stored")
 
 
 def show_ingested(screen: Screen, result: Any) -> int:
     """Prints what the pages became and what was passed over; the exit code that the problems deserve."""
     for problem in result.problems:
-        screen.err.print(f"carnews: {one_line(problem)}", markup=False, highlight=False, soft_wrap=True)
+        screen.complain(problem)
     rows = [
         {"pages": n, "became": HEADINGS.get(str(s), str(s)).replace("\n", " ")}
         for s, n in sorted(result.states.items())

@@ -1,7 +1,11 @@
 """The command as a program: how Typer is set up, and how its run ends."""
 
+import os
+import shlex
+import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -20,7 +24,8 @@ def group(about: str, *, epilog: str | None = None, bare: bool = False) -> typer
         no_args_is_help=bare,
         context_settings={"help_option_names": ["-h", "--help"]},
         add_completion=False,
-        rich_markup_mode="rich" if sys.stdout.isatty() else None,  # a pipe gets no boxes
+        # plain: in 80 columns Rich's boxes break lines, and they write <bool> beside every flag
+        rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
 
@@ -31,6 +36,31 @@ def knows_quiet(app: typer.Typer, words: Sequence[str]) -> bool:
     for word in words:
         command = getattr(command, "commands", {}).get(word, command)
     return any(option in QUIET for param in command.params for option in param.opts)
+
+
+def typed(script: str, python: str) -> str:
+    """What to type for the command that runs as `script` (its argv[0]) under the interpreter `python`.
+
+    A bare name where the one on PATH is the one running, else a path that works from this folder.
+    """
+    if Path(script).name == "carnews":
+        found = shutil.which("carnews")
+        return "carnews" if found and Path(found).samefile(script) else shlex.quote(_nearby(script))
+    # not resolved: an environment's interpreter is a link to one that lacks its packages
+    named = [name for name in ("python", "python3") if _absolute(shutil.which(name)) == _absolute(python)]
+    return f"{named[0] if named else shlex.quote(_nearby(python))} -m carnews"
+
+
+def _absolute(path: str | None) -> str | None:
+    return os.path.abspath(path) if path else None  # noqa: PTH100  # Path.resolve would follow links
+
+
+def _nearby(path: str) -> str:
+    """`path` as seen from the working folder where it lies below it, else in full."""
+    relative = os.path.relpath(path)
+    if relative.startswith(os.pardir):
+        return os.path.abspath(path)  # noqa: PTH100  # as above
+    return relative if os.sep in relative else os.path.join(os.curdir, relative)  # noqa: PTH118  # Path drops "./"
 
 
 def run(app: typer.Typer) -> NoReturn:

@@ -52,6 +52,10 @@ class Screen:
         else:
             write(safe(text) + "\n")
 
+    def complain(self, text: str) -> None:
+        """Prints one line about something that went wrong on standard error, quiet or not."""
+        self.err.print(Text(f"carnews: {one_line(text)}"), highlight=False, soft_wrap=True)
+
     def note(self, text: str) -> None:
         """Prints one remark on standard error, whatever standard output is used for; nothing when quiet."""
         if not self.quiet:

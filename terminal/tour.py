@@ -1,14 +1,18 @@
 """The demo's four stops: what was found, one page before and after, a search, and where to go on."""
 
+import shlex
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.rule import Rule
 
 from pipeline.article import CleanArticle
 from terminal import compare, outcomes
+from terminal.program import typed
 from terminal.screen import Screen, one_line
-from terminal.tables import Column, day, short, show_table
+from terminal.tables import Column, counted, day, short, show_table
 
 Row = Mapping[str, Any]
 LOOKED_AT = 12  # articles among which the liveliest is shown
@@ -34,15 +38,22 @@ def show_outcomes(screen: Screen, rows: Sequence[Row], code: int) -> int:
 
     The made web holds pages that cannot be fetched, so a crawl that finished is a success here.
     """
-    _heading(screen, 1, "What was found, and what became of every address")
-    outcomes.show_outcomes(screen, rows)
     found = outcomes.summed(rows, "found")
     accounted = sum(outcomes.summed(rows, state) for state in outcomes.STATES)
+    if all(row["outcome"] == "finished" for row in rows) and found == accounted:
+        code = 0
+    _heading(screen, 1, "What was found, and what became of every address")
+    if code or not screen.quiet:
+        outcomes.show_outcomes(screen, rows)
     stored, same = outcomes.summed(rows, "stored"), outcomes.summed(rows, "unchanged")
-    new = f"{stored} articles stored" if stored else f"nothing is new: {same} unchanged since the last crawl"
+    new = (
+        f"{counted(stored, 'article')} stored"
+        if stored
+        else f"nothing is new: {same} unchanged since the last crawl"
+    )
     screen.say()
-    screen.say(f"{found} addresses found, {accounted} accounted for; {new}.")
-    return 0 if all(row["outcome"] == "finished" for row in rows) and found == accounted else code
+    screen.say(f"{counted(found, 'address', 'addresses')} found, {accounted:,} accounted for; {new}.")
+    return code
 
 
 def show_article(screen: Screen, article: CleanArticle | None, row: Row) -> None:
@@ -61,16 +72,21 @@ def show_hits(screen: Screen, rows: Sequence[Row]) -> None:
         show_table(screen, rows, HITS)
 
 
-def show_next(screen: Screen, row: Row, db: str | None) -> None:
-    """The fourth stop: three commands to go on with, real ones for this very store."""
+def show_next(screen: Screen, row: Row, db: str | None, sites: Path) -> None:
+    """The fourth stop: three commands to go on with, real ones for this very store.
+
+    `sites` holds the made sites' files: without their rules a page would be explained by others than it
+    was stored by.
+    """
     _heading(screen, 4, "Go on with")
-    there = f" --db {db}" if db else ""
+    there = f" --db {shlex.quote(db)}" if db else ""
+    carnews = typed(sys.argv[0], sys.executable)
     for command in (
-        f"show {one_line(row['id'])[:8]}",
-        f"articles --search {WORD} --format csv",
-        f"explain {one_line(row['url'])}",
+        f"{carnews} show {one_line(row['id'])[:8]}",
+        f"{carnews} articles --search {WORD} --format csv",
+        f"CARNEWS_SITES={shlex.quote(str(sites))} {carnews} explain {one_line(row['url'])}",
     ):
-        screen.say(f"  carnews {command}{there}", whole=True)
+        screen.say(f"  {command}{there}", whole=True)
 
 
 def _heading(screen: Screen, stop: int, text: str) -> None:

@@ -36,6 +36,18 @@ class Folder(Place):
             text=True,
         )
 
+    def shell(self, line: str) -> subprocess.Popen[str]:
+        """The line in a shell, as a person would paste it."""
+        return subprocess.Popen(
+            ["bash", "-c", line],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def carnews(self, *words: str, **environment: str) -> Ended:
         """`carnews WORDS…` with its output in pipes, to its end."""
         return end_of(self.start("carnews", *words, **environment), 120)

@@ -1,5 +1,6 @@
 """Crawls by the real command: children, accounts, limits, signals, and the demo from end to end."""
 
+import csv
 import json
 import signal
 import socket
@@ -79,7 +80,7 @@ def stored(here: Folder) -> list[dict[str, object]]:
 def test_a_crawl_tells_a_balance_that_adds_up(here: Folder, site: Site) -> None:
     site.pages["/news/2026/3"] = Answer(b"", 500)
     site.pages["/news/2026/4"] = Answer(b"", 410)
-    ended = here.carnews("crawl", "made", "--quiet")
+    ended = here.carnews("crawl", "made")
     assert ended.code == 1
     heading, row, *sentences = ended.out.splitlines()
     assert heading.split()[:3] == ["site", "outcome", "found"]
@@ -87,6 +88,36 @@ def test_a_crawl_tells_a_balance_that_adds_up(here: Folder, site: Site) -> None:
     assert found == 6 == sum(states)
     assert sentences == ["made: failed http 500 (1)"]
     assert len(stored(here)) == 4
+
+
+def test_the_account_of_a_crawl_comes_in_every_format(here: Folder, site: Site) -> None:
+    site.pages["/news/2026/3"] = Answer(status=404)
+    first = here.carnews("crawl", "made", "--format", "json")
+    assert first.code == 0, first.err
+    [row] = json.loads(first.out)
+    assert (row["site"], row["outcome"], row["found"], row["stored"], row["gone"]) == (
+        "made",
+        "finished",
+        6,
+        5,
+        1,
+    )
+    [line] = here.carnews("crawl", "made", "--format", "jsonl").out.splitlines()
+    assert json.loads(line).keys() == row.keys()
+    [record] = csv.DictReader(here.carnews("crawl", "made", "--format", "csv").out.splitlines())
+    assert (record["found"], record["unchanged"]) == ("6", "6")
+    [find, *_] = here.carnews("crawl", "made", "--dry-run", "--format", "jsonl").out.splitlines()
+    assert json.loads(find) == {"site": "made", "url": f"{site.home}news/2026/0"}
+
+
+def test_a_quiet_crawl_says_errors_only(here: Folder, site: Site) -> None:
+    ended = here.carnews("crawl", "made", "--quiet", "--max-articles", "5")
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    site.feed(["/news/broken"])
+    site.pages["/news/broken"] = Answer(status=500)
+    broken = here.carnews("crawl", "made", "--quiet")
+    assert (broken.code, broken.out) == (1, "")
+    assert broken.err == "carnews: made: failed http 500 (1)\n"
 
 
 def test_several_sites_are_summed(here: Folder, site: Site) -> None:
@@ -169,9 +200,11 @@ def test_clean_says_why_an_address_cannot_be_had(here: Folder, site: Site) -> No
     assert refused.code == 1
     assert is_one_line(refused), refused.err
     assert "http 404" in refused.err
-    private = here.carnews("clean", "http://127.0.0.1:9/x")
-    assert private.code == 1
-    assert "private address" in private.err
+    for host in ("127.0.0.1", "localhost"):
+        private = here.carnews("clean", f"http://{host}:9/x")
+        assert private.code == 1
+        assert is_one_line(private), private.err
+        assert "private address" in private.err
 
 
 def test_a_missing_contact_is_told_in_one_line(here: Folder, site: Site) -> None:
@@ -193,6 +226,7 @@ def test_the_demo_shows_its_work_and_a_second_one_finds_nothing_new(here: Folder
         "One page, before and after",
         "became title",
         "carnews show",
+        "explain http",
     ):
         assert part in first.out
     before = stored(here)
@@ -204,9 +238,11 @@ def test_the_demo_shows_its_work_and_a_second_one_finds_nothing_new(here: Folder
     assert second.code == 0, second.err
     assert "nothing is new" in second.out
     assert stored(here) == before
-    for line in second.out.splitlines():
-        if line.startswith("  carnews "):
-            assert here.carnews(*line.split()[1:]).code == 0, line
+    following = second.out.partition("Go on with\n")[2].splitlines()
+    assert len(following) == 3
+    for line in following:  # as they stand there, in a shell
+        ended = end_of(here.shell(line))
+        assert ended.code == 0, (line, ended.err)
 
 
 def test_a_demo_killed_in_the_middle_ends_in_the_same_store(here: Folder, tmp_path: Path) -> None:

@@ -89,6 +89,10 @@ def test_every_command_explains_itself(filled: Folder, name: str) -> None:
     assert max(map(len, ended.out.splitlines())) <= 80
 
 
+def test_help_reads_the_same_on_a_terminal(filled: Folder) -> None:
+    assert filled.on_terminal("crawl", "--help") == filled.carnews("crawl", "--help").out.splitlines()
+
+
 def test_the_version_is_told(filled: Folder) -> None:
     assert filled.carnews("--version").out.startswith("carnews ")
 
