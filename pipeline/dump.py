@@ -10,6 +10,7 @@ from pipeline.bylines import Byline, names_in, read_byline
 from pipeline.captions import read_caption
 from pipeline.lexicon import counted_section, wall
 from pipeline.lines import Line, lines_of
+from pipeline.markdown import Mark, is_markdown, plain_lines
 from pipeline.regions import closed_boxes
 from pipeline.roles import (
     Dump,
@@ -21,6 +22,7 @@ from pipeline.roles import (
     captions,
     dangling_headlines,
     furniture_lines,
+    marked_captions,
     repetitions,
     roles_of,
     spec_cards,
@@ -33,6 +35,7 @@ from pipeline.urls import host_of
 from pipeline.vehicles import makes_in
 
 READERS: tuple[Reader, ...] = (
+    marked_captions,
     spec_cards,  # first: `Category` and `Year` are furniture anywhere else
     furniture_lines,  # before captions: in a run of them `Facebook` would pass for a credit
     captions,
@@ -58,7 +61,9 @@ def clean_text(text: str, url: str | None = None) -> CleanArticle:
     """
     dump = _dump(text, url)
     roles = roles_of(dump, READERS)
-    blocks = [_block(at, line, roles.get(at)) for at, line in enumerate(dump.lines)]
+    blocks = [
+        _block(at, line, roles.get(at), dump.marks.get(line.text)) for at, line in enumerate(dump.lines)
+    ]
     kept = tuple(block for at, block in enumerate(blocks) if at not in roles)
     found = _bylines(blocks, roles)
     title = _first(blocks, roles, "title")
@@ -87,9 +92,10 @@ def clean_text(text: str, url: str | None = None) -> CleanArticle:
 
 
 def _dump(text: str, url: str | None) -> Dump:
+    text, marks = plain_lines(text) if is_markdown(text) else (text, {})
     lines = tuple(lines_of(text))
     gaps = {line.gap for line in lines[1:]}
-    return Dump(lines, _slug(url), is_grouped=len(gaps) == 2)
+    return Dump(lines, _slug(url), is_grouped=len(gaps) == 2, marks=marks)
 
 
 def verdict_of(dump: Dump, roles: Mapping[int, Role]) -> str:
@@ -128,11 +134,13 @@ def _has_paragraphs(lines: Sequence[Line]) -> bool:
     return sum(len(line.text) > 200 and line.ends_sentence for line in lines) >= 4
 
 
-def _block(at: int, line: Line, role: Role | None) -> Block:
+def _block(at: int, line: Line, role: Role | None, mark: Mark | None) -> Block:
     if role and role.became == "captions":
-        return Block(at, Kind.CAPTION, line.text)
+        return Block(at, Kind.CAPTION, line.text, image=mark.image if mark else None)
     if role and role.became == "title":
         return Block(at, Kind.HEADING, line.text, level=1)
+    if mark and mark.kind is not Kind.CAPTION:
+        return Block(at, mark.kind, line.text, level=mark.level)
     if line.is_item:
         return Block(at, Kind.ITEM, line.text)
     if role is None and line.is_headline and not line.is_prose:
@@ -150,7 +158,7 @@ def _first(blocks: Sequence[Block], roles: Mapping[int, Role], field: str) -> st
 
 def _captions(blocks: Sequence[Block], roles: Mapping[int, Role]) -> Iterable[Caption]:
     for block in _became(blocks, roles, "captions"):
-        yield read_caption(block.text, in_run=True) or Caption(block.text)
+        yield replace(read_caption(block.text, in_run=True) or Caption(block.text), image=block.image)
 
 
 def _bylines(blocks: Sequence[Block], roles: Mapping[int, Role]) -> list[Byline]:

@@ -6,14 +6,15 @@ keeps the first role it was given; a line without one is text. Readers are a pla
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
-from pipeline.article import Caption
+from pipeline.article import Caption, Kind
 from pipeline.bylines import names_in, read_byline
 from pipeline.captions import read_caption
 from pipeline.lexicon import fold, furniture
 from pipeline.lines import Line
+from pipeline.markdown import Mark
 from pipeline.vehicles import makes_in
 
 MAX_STANDFIRST_CHARS = 220  # longer ones are first paragraphs
@@ -49,6 +50,7 @@ class Dump:
     slug: frozenset[str] = frozenset()
 
     is_grouped: bool = False  # blank lines set groups of lines apart, and so tell what belongs together
+    marks: Mapping[str, Mark] = field(default_factory=dict)  # what Markdown's signs said, by a line's text
 
     def are_together(self, one: int, other: int) -> bool:
         """Whether no blank line parts two neighbours, in a dump where that tells anything."""
@@ -138,6 +140,16 @@ def _bare_runs(dump: Dump, roles: Roles) -> set[int]:
     return found
 
 
+def marked_captions(dump: Dump, _roles: Roles) -> dict[int, Role]:
+    """The words that Markdown gives a picture."""
+    marked = (dump.marks.get(line.text) for line in dump.lines)
+    return {
+        at: Role("caption", "captions")
+        for at, mark in enumerate(marked)
+        if mark and mark.kind is Kind.CAPTION
+    }
+
+
 def bylines(dump: Dump, roles: Roles) -> dict[int, Role]:
     """Who wrote it and when, above or below the text; names and sources after a line that is their label."""
     first, last = dump.first_prose(roles), dump.last_prose(roles)
@@ -172,6 +184,9 @@ def title_by_place(dump: Dump, roles: Roles) -> dict[int, Role]:
     """The headline: the first line above the prose that says something, else the first line of all."""
     if any(role.became == "title" for role in roles.values()) or dump.last_prose(roles) < 0:
         return {}
+    marked = (at for at, line in dump.free(roles) if (m := dump.marks.get(line.text)) and m.level == 1)
+    if (at := next(marked, None)) is not None:
+        return {at: Role("title", "title")}
     first = dump.first_prose(roles)
     above = [at for at, line in dump.free(roles) if at <= first and _may_be_title(line)]
     telling = [at for at in above if len(dump.lines[at].text.split()) >= MIN_TITLE_WORDS]
