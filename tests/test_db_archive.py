@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
@@ -150,6 +151,23 @@ def test_iterating_gives_every_page_with_its_position(
 def test_two_archives_never_share_a_segment(open_archive: Callable[..., Archive], tmp_path: Path) -> None:
     segments = {open_archive().put(page(n)).segment for n in range(4)}
     assert len(segments) == 4
+
+
+def test_every_record_has_an_id_of_its_own(
+    open_archive: Callable[..., Archive], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.archive.SEGMENT_BYTES", 5000)
+    archives = [open_archive(), open_archive()]
+    for n in range(40):
+        archives[n % 2].put(page(n))
+    said = [
+        record.rec_headers.get_header("WARC-Record-ID")
+        for file in tmp_path.glob("*.warc.gz")
+        for record in ArchiveIterator(BytesIO(file.read_bytes()))
+    ]
+    assert len(said) == len(set(said)) > 40
+    assert all(UUID(one.strip("<>")).version == 4 for one in said)
+    assert all(one.startswith("<urn:uuid:") for one in said)
 
 
 def test_a_full_segment_is_followed_by_another(
