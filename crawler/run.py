@@ -170,6 +170,7 @@ class CrawlRun:
         kept = {work.address_id: work.state or State.STORED for work in stored(works, s, self.id)}
         for entry in sorted((e for e in entries if not isinstance(e, Work)), key=lambda e: e[0]):
             address_id, outcome = entry
-            ledger.settle(s, self.id, address_id, outcome.state, now(), outcome.reason)
+            state, reason, retry_at = outcome.state, outcome.reason, outcome.retry_at
+            ledger.settle(s, self.id, address_id, state, now(), reason, retry_at=retry_at)
             kept[address_id] = outcome.state
         return [kept[e.address_id if isinstance(e, Work) else e[0]] for e in entries]

@@ -173,19 +173,27 @@ def claim(  # noqa: PLR0913 - which addresses to claim is what most of them say
     return [address_of(row) for row in rows]
 
 
-def settle(
-    s: Session, run_id: int, address_id: int, state: str, now: datetime, reason: str | None = None
+def settle(  # noqa: PLR0913 - one address and all that is known of its end
+    s: Session,
+    run_id: int,
+    address_id: int,
+    state: str,
+    now: datetime,
+    reason: str | None = None,
+    *,
+    retry_at: datetime | None = None,
 ) -> None:
     """Writes what became of an address without a page to save.
 
-    `failed` sets the next attempt, or none after the fifth.
+    `failed` sets the next attempt, never before `retry_at` (what the server asked for), or none after the
+    fifth.
     """
     row = s.get_one(AddressRow, address_id)
     close_address(s, row, run_id, State(state), now, reason)
     if state == State.FAILED:
         row.attempts += 1
-        wait = min(FIRST_WAIT * 4 ** (row.attempts - 1), LONGEST_WAIT)
-        row.next_try_at = now + wait if row.attempts < ATTEMPTS else None
+        due = now + min(FIRST_WAIT * 4 ** (row.attempts - 1), LONGEST_WAIT)
+        row.next_try_at = max(due, retry_at or due) if row.attempts < ATTEMPTS else None
 
 
 def balance(s: Session, run_id: int | None = None, site: str | None = None) -> Balance:

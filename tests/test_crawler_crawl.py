@@ -190,6 +190,10 @@ def test_a_server_that_says_wait_is_left_alone(place: Place, site: Site) -> None
     assert "asked to wait until" in ended.err
     states = [state for state, _ in place.states().values()]
     assert sorted(states) == ["failed"] + ["pending"] * 5
+    with place.open() as s:
+        [waits] = s.scalars(select(AddressRow).where(AddressRow.state == "failed"))
+    assert waits.next_try_at is not None
+    assert waits.next_try_at > datetime.now(UTC) + timedelta(minutes=50)
     seen = len(site.asked)
     for _ in range(2):  # not even robots.txt before the time, however often we are started
         assert place.crawl("made").code == 75

@@ -138,6 +138,21 @@ def test_a_failure_waits_longer_each_time_and_ends_after_five(store: Engine) -> 
     assert claim(store, last, now=NOW + timedelta(days=999)) == []
 
 
+@pytest.mark.parametrize(("asked_min", "waited_min"), [(60, 60), (1, 5), (None, 5)])
+def test_a_failed_address_waits_at_least_as_long_as_the_server_asked(
+    store: Engine, asked_min: int | None, waited_min: int
+) -> None:
+    run = begin(store)
+    record(store, run, 1)
+    retry_at = NOW + timedelta(minutes=asked_min) if asked_min else None
+    with writing(store) as s:
+        (address,) = ledger.claim(s, run, "motor", NOW, 1)
+        ledger.settle(s, run, address.id, "failed", NOW, "http 503", retry_at=retry_at)
+        known = ledger.history(s, address.url)
+    assert known is not None
+    assert known.address.next_try_at == NOW + timedelta(minutes=waited_min)
+
+
 def test_asking_for_an_address_tries_a_failed_one_before_its_time(store: Engine) -> None:
     run = begin(store)
     record(store, run, 1, 2)
