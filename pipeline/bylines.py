@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pipeline.dates import parse_date
 from pipeline.lexicon import furniture
+from pipeline.names import listed_people
 
 MAX_BYLINE_CHARS = 120  # the longest met names three people, a date and a time
 
@@ -27,10 +28,7 @@ _BARS = re.compile(r"\s*[|\u2022\u00b7]\s*")
 _PARTING = re.compile(
     r"\s*[|\u2022\u00b7]\s*|\s+[-\u2013\u2014]\s+|\s+(?:on|am|le|el|il)\s+(?=\w*\s?\d)|,\s+(?=\w*\s?\d)"
 )
-_AND = re.compile(r"\s*,\s*|\s+(?:and|und|et|y|e|en|och|&)\s+")
 _DATE_BY = re.compile(r"(?P<date>[^|]{6,40}?\d)\s*,?\s+(?:by|von|par|por)\s+(?P<name>.{3,60})", re.IGNORECASE)
-_SMALL_NAMES = "van von de der den di da del la le zu bin al ter dos"
-_PARTICLES = frozenset(_SMALL_NAMES.split())
 _CLOCK = "at on am pm a.m p.m um uhr h of the de den th st nd rd à et utc gmt est edt cst cdt"
 _CLOCK += " pt pst pdt cet cest bst ist"
 _TIME_WORDS = frozenset(_CLOCK.split())
@@ -70,18 +68,12 @@ def _in_parts(text: str) -> Byline | None:
     )
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """The persons that `text` lists; empty when any part of it is no person's name."""
-    names = tuple(part.strip() for part in _AND.split(text.strip(" .:|")))
-    return names if all(map(_is_person, names)) else ()
-
-
 def _label_first(text: str) -> Byline | None:
     label = _LABEL.match(text)
     if not label:
         return None
     who, *rest = _PARTING.split(text[label.end() :], maxsplit=1)
-    names = names_in(who) or (() if not label["colon"] else (who.strip(),) if _is_handle(who) else ())
+    names = listed_people(who) or (() if not label["colon"] else (who.strip(),) if _is_handle(who) else ())
     if not names:
         return None
     when = _dateline(rest[0]) if rest else None
@@ -91,7 +83,7 @@ def _label_first(text: str) -> Byline | None:
 def _date_first(text: str) -> Byline | None:
     found = _DATE_BY.fullmatch(text)
     when = _dateline(found["date"]) if found else None
-    names = names_in(found["name"]) if found else ()
+    names = listed_people(found["name"]) if found else ()
     return Byline(names, when.published_at) if when and names else None
 
 
@@ -113,13 +105,6 @@ def _is_date(words: str) -> bool:
     return (
         len(found) <= 2 and bool(re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", words)) and not words.endswith("?")
     )
-
-
-def _is_person(name: str) -> bool:
-    words = name.split()
-    if not 2 <= len(words) <= 5:
-        return False
-    return all(word[0].isupper() or word in _PARTICLES for word in words) and not any(map(str.isdigit, name))
 
 
 def _is_handle(name: str) -> bool:

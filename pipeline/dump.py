@@ -6,11 +6,12 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pipeline.article import ARTICLE, Block, Caption, CleanArticle, Cut, Kind
-from pipeline.bylines import Byline, names_in, read_byline
+from pipeline.bylines import Byline, read_byline
 from pipeline.captions import read_caption
 from pipeline.lexicon import counted_section, wall
 from pipeline.lines import Line, lines_of
 from pipeline.markdown import Mark, is_markdown, plain_lines
+from pipeline.names import listed_people
 from pipeline.regions import closed_boxes
 from pipeline.roles import (
     Dump,
@@ -164,7 +165,7 @@ def _captions(blocks: Sequence[Block], roles: Mapping[int, Role]) -> Iterable[Ca
 def _bylines(blocks: Sequence[Block], roles: Mapping[int, Role]) -> list[Byline]:
     """What the lines that became authors or dates say; a name under its label says only a name."""
     lines = [*_became(blocks, roles, "authors"), *_became(blocks, roles, "published_at")]
-    return [read_byline(block.text) or Byline(names_in(block.text)) for block in lines]
+    return [read_byline(block.text) or Byline(listed_people(block.text)) for block in lines]
 
 
 def _section(blocks: Sequence[Block], roles: Mapping[int, Role]) -> str | None:

@@ -33,31 +33,7 @@ DEGREE = re.compile(
     r"^(?:ph\.?\s?d|m\.?d|jr|sr|ms|mba|rdn?|esq|cfp|dvm|rn|lcsw|r\.d|m\.s|cpa|bsc|msc|dr)\.?$", re.IGNORECASE
 )
 PARTICLES = frozenset(
-    [
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "y",
-        "e",
-        "zu",
-        "zur",
-        "ter",
-        "ten",
-    ]
+    "von van de der den del della di da dos du la le el al bin ibn y e zu zur ter ten".split()  # noqa: SIM905
 )
 MAX_NAME = 60  # characters; longer ones were biographies
 
@@ -84,6 +60,12 @@ def people_in(line: str) -> tuple[str, ...]:
     return tuple(name for name in names_in([line]) if is_person(name))
 
 
+def listed_people(text: str) -> tuple[str, ...]:
+    """The people whose names make up all of `text`; empty when any part of it is no person's name."""
+    names = tuple(part.strip() for part in AND.split(text.strip(" .:|")))
+    return names if all(map(is_person, names)) else ()
+
+
 def is_name(text: str) -> bool:
     """Whether `text` may be a person's or an office's name: short, no login, no month, no call to action."""
     if not 2 < len(text) <= MAX_NAME or len(text.split()) > 6 or any(c.isdigit() for c in text):
@@ -97,4 +79,9 @@ def is_person(text: str) -> bool:
     """Whether `text` has the shape of a person's name: two to four words with capitals, particles apart."""
     words = text.split()
     proper = [word for word in words if word not in PARTICLES]
-    return 2 <= len(words) <= 5 and len(proper) >= 2 and all(word[:1].isupper() for word in proper)
+    return (
+        2 <= len(words) <= 5
+        and len(proper) >= 2
+        and all(word[:1].isupper() for word in proper)
+        and not any(map(str.isdigit, text))
+    )

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from pipeline.article import Caption, Kind
-from pipeline.bylines import names_in, read_byline
+from pipeline.bylines import read_byline
 from pipeline.captions import read_caption
 from pipeline.lexicon import fold, furniture
 from pipeline.lines import Line
 from pipeline.markdown import Mark
+from pipeline.names import listed_people
 from pipeline.vehicles import makes_in
 
 MAX_STANDFIRST_CHARS = 220  # longer ones are first paragraphs
@@ -158,7 +159,7 @@ def bylines(dump: Dump, roles: Roles) -> dict[int, Role]:
         label = (
             fold(dump.lines[at - 1].text) if at and roles.get(at - 1, Role("")).rule == "byline label" else ""
         )
-        if label and names_in(line.text):
+        if label and listed_people(line.text):
             found[at] = Role("byline", "authors")
         elif label in _SOURCE_LABELS and line.is_headline and len(line.text) < 60:
             found[at] = Role("source")
@@ -253,7 +254,7 @@ def author_biography(dump: Dump, roles: Roles) -> dict[int, Role]:
     authors = [dump.lines[i].text for i, role in roles.items() if role.became == "authors"]
     opening = " ".join(line.text.split()[:2])
     named = any(opening in author for author in authors)
-    if len(told) >= (1 if named else 3) and names_in(opening):
+    if len(told) >= (1 if named else 3) and listed_people(opening):
         return {at: Role("author biography")}
     return {}
 
