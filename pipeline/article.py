@@ -207,4 +207,5 @@ def caption_json(caption: Caption) -> dict[str, str | None]:
 
 def iso(moment: datetime | None) -> str | None:
     """`moment` (aware UTC) as `2026-03-02T09:30:00Z`; None stays None."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    # not strftime: on Linux it writes the year 987 with three digits
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z" if moment else None
