@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,8 +16,9 @@ from sqlalchemy.orm import Session
 from crawler.outcomes import Outcome, of_status
 from crawler.savedpages import IngestError, Offer, offers_of, own_address
 from crawler.sites import SiteBook, load_sites
-from crawler.stages import Work, archived, cleaned, keep
+from crawler.stages import Work, archived, cleaned, stored
 from db import ledger
+from db.addresses import rows_of
 from db.archive import Archive
 from db.engine import writing
 from db.errors import ArchiveError
@@ -158,14 +158,12 @@ class FileRun:
         """Writes the addresses down, archives and cleans what is new, and commits what it became."""
         with writing(self.engine) as s:
             addresses = self.written_down(s, pages)
-        ends: list[tuple[int, Work | Outcome]] = []
+        ends: dict[int, Work | Outcome] = {}
         for page in pages:
             address = addresses[page.url]
-            ends.append((address.id, self.understood(page, address)))
+            ends[address.id] = self.understood(page, address)
         with writing(self.engine) as s:
-            for address_id, end in sorted(ends, key=lambda pair: pair[0]):
-                state = self.settled(s, address_id, end)
-                self.result.states[state] += 1
+            self.result.states.update(self.settled(s, ends))
             now = datetime.now(UTC)
             if now - self.beaten_at > BEAT_EVERY:
                 ledger.beat(s, self.id, now)
@@ -175,10 +173,8 @@ class FileRun:
     def written_down(self, s: Session, pages: list[Page]) -> dict[str, Address]:
         """The ledger's rows of the pages, by canonical address."""
         now = datetime.now(UTC)
-        by_site = sorted(pages, key=lambda page: page.site)
-        for site, group in groupby(by_site, key=lambda page: page.site):
-            finds = [Found(page.url, page.offer.channel) for page in group]
-            ledger.record_found(s, self.id, site, finds, now)
+        finds = [Found(page.url, page.offer.channel, site=page.site) for page in pages]
+        ledger.record_found(s, self.id, self.path.name, finds, now)
         urls = {page.url for page in pages}
         claimed = ledger.claim(s, self.id, "", now, len(urls), sorted(urls), again=True)
         addresses = {address.url: address for address in claimed}
@@ -201,12 +197,16 @@ class FileRun:
         work = Work(address.id, page.site, raw, owner.rules if owner else GENERIC)
         return cleaned(archived(work, self.archive))
 
-    def settled(self, s: Session, address_id: int, end: Work | Outcome) -> State:
-        """The state the page's address gets."""
-        if isinstance(end, Work):
-            return keep(end, s, self.id)
-        ledger.settle(s, self.id, address_id, end.state, datetime.now(UTC), end.reason or None)
-        return end.state
+    def settled(self, s: Session, ends: dict[int, Work | Outcome]) -> list[State]:
+        """The states the pages' addresses get."""
+        rows, now = rows_of(s, ends), datetime.now(UTC)  # read together: `settle` finds each there
+        states = []
+        for number in sorted(ends):
+            if isinstance(end := ends[number], Outcome):
+                ledger.settle(s, self.id, rows[number].id, end.state, now, end.reason or None)
+                states.append(end.state)
+        works = stored([end for end in ends.values() if isinstance(end, Work)], s, self.id)
+        return states + [work.state or State.STORED for work in works]
 
     def tell(self, offer: Offer) -> None:
         """Reports how far the file has come."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.archive import Archive, Position
 from db.ledger import State, settle
-from db.store import save
+from db.store import Kept, save
 from pipeline import RULES_VERSION, clean_html
 from pipeline.article import ARTICLE, CleanArticle, RawPage
 from pipeline.dump import clean_text
@@ -54,32 +54,35 @@ def stored(works: Sequence[Work], s: Session, run_id: int) -> list[Work]:
 
     A fixed order keeps two writers from waiting for each other.
     """
-    done = {work.address_id: replace(work, state=keep(work, s, run_id)) for work in by_address(works)}
-    return [done[work.address_id] for work in works]
+    states: dict[int, State] = {}
+    fresh: list[Work] = []
+    for work in sorted(works, key=lambda work: work.address_id):
+        if published_at := too_old(work):
+            reason = f"of {published_at:%Y-%m-%d}"
+            settle(s, run_id, work.address_id, State.TOO_OLD, work.page.fetched_at, reason)
+            states[work.address_id] = State.TOO_OLD
+        else:
+            fresh.append(work)
+    for work, state in zip(fresh, save(s, run_id, [kept(work) for work in fresh]), strict=True):
+        states[work.address_id] = state
+    return [replace(work, state=states[work.address_id]) for work in works]
 
 
-def keep(work: Work, s: Session, run_id: int) -> State:
-    """The state of one page's address after its article, if it is one worth keeping, is a row."""
-    article, position = work.article, work.position
+def too_old(work: Work) -> datetime | None:
+    """When the article was published, if that is before what the crawl wants; else None."""
+    article = work.article
     assert article is not None, "cleaned comes before stored"
-    assert position is not None, "archived comes before stored"
     published_at = article.published_at
     if work.since and published_at and published_at < work.since and article.verdict == ARTICLE:
-        settle(s, run_id, work.address_id, State.TOO_OLD, work.page.fetched_at, f"of {published_at:%Y-%m-%d}")
-        return State.TOO_OLD
-    return save(
-        s,
-        run_id,
-        work.address_id,
-        work.page.url,
-        article,
-        position,
-        work.page.fetched_at,
-        work.site,
-        RULES_VERSION,
+        return published_at
+    return None
+
+
+def kept(work: Work) -> Kept:
+    """The work as the store takes it."""
+    assert work.article is not None, "cleaned comes before stored"
+    assert work.position is not None, "archived comes before stored"
+    page = work.page
+    return Kept(
+        work.address_id, page.url, work.article, work.position, page.fetched_at, work.site, RULES_VERSION
     )
-
-
-def by_address(works: Sequence[Work]) -> list[Work]:
-    """`works` in the order of their address ids."""
-    return sorted(works, key=lambda work: work.address_id)

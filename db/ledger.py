@@ -58,13 +58,14 @@ class Found:
     """An address as a feed, sitemap or person named it.
 
     `url` is canonical; `channel` says where from: "feed:<url>", "sitemap:<url>", "section:<url>",
-    "warc:<name>" or "asked".
+    "warc:<name>" or "asked"; `site` whose it is, None where that is the site being crawled.
     """
 
     url: str
     channel: str
     title: str | None = None
     published_at: datetime | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ def _newest(s: Session, limit: int, *where: ColumnElement[bool]) -> list[Address
 def _new_row(key: str, find: Found, site: str, run_id: int, now: datetime) -> dict[str, object]:
     return {
         "key": key,
-        "site": site,
+        "site": find.site or site,
         "url": find.url,
         "channel": find.channel,
         "title": find.title,

@@ -25,7 +25,7 @@ from db.laws import check_ledger
 from db.ledger import Found
 from db.models import AddressRow, Base
 from db.queries import export_rows
-from db.store import save
+from db.store import Kept, save
 from pipeline.article import CleanArticle
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -63,8 +63,12 @@ def crawl(engine: Engine, archive: Archive) -> None:
             for address, found in fetched:
                 if isinstance(found, str):
                     ledger.settle(s, run, address.id, "failed", NOW, found)
-                else:
-                    save(s, run, address.id, address.url, found, positions[address.id], NOW, "motor", "1")
+            kept = [
+                Kept(address.id, address.url, found, positions[address.id], NOW, "motor", "1")
+                for address, found in fetched
+                if not isinstance(found, str)
+            ]
+            save(s, run, kept)
     with writing(engine) as s:
         ledger.end_run(s, run, "finished", NOW)
 

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from db import ledger
 from db.archive import Position
 from db.engine import writing
 from db.ledger import Found, State
-from db.store import save
+from db.store import Kept, save
 from pipeline.article import Block, Caption, CleanArticle, Cut, Kind, RawPage
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -65,14 +66,31 @@ class Keeper:
         rules_version: str = "1",
         site: str = "motor",
     ) -> State:
-        url = f"https://motor.example/{name}"
         with writing(self.store) as s:
-            ledger.record_found(s, self.run_id, site, [Found(url, "asked")], fetched_at)
-            (address,) = ledger.claim(s, self.run_id, site, fetched_at, 1, only=[url], again=True) or [
-                ledger.history(s, url).address  # claimed by this run before
-            ]
-            position = Position("made.warc.gz", 0, 1)
-            return save(s, self.run_id, address.id, url, article, position, fetched_at, site, rules_version)
+            page = self._kept(s, name, article, fetched_at, rules_version, site)
+            return save(s, self.run_id, [page])[0]
+
+    def save_all(self, pages: list[tuple[str, CleanArticle, datetime]]) -> list[State]:
+        """The states of several pages saved together."""
+        with writing(self.store) as s:
+            return save(s, self.run_id, [self._kept(s, *page) for page in pages])
+
+    def _kept(
+        self,
+        s: Session,
+        name: str,
+        article: CleanArticle,
+        fetched_at: datetime,
+        rules_version: str = "1",
+        site: str = "motor",
+    ) -> Kept:
+        url = f"https://motor.example/{name}"
+        ledger.record_found(s, self.run_id, site, [Found(url, "asked")], fetched_at)
+        (address,) = ledger.claim(s, self.run_id, site, fetched_at, 1, only=[url], again=True) or [
+            ledger.history(s, url).address  # claimed by this run before
+        ]
+        position = Position("made.warc.gz", 0, 1)
+        return Kept(address.id, url, article, position, fetched_at, site, rules_version)
 
     def address(self, name: str) -> ledger.Address:
         with writing(self.store) as s:
