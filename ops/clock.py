@@ -1,7 +1,10 @@
 """The clock: starts each site's crawl when it is due, in a child of its own, until told to stop."""
 
 import asyncio
-from collections.abc import Mapping
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,7 +14,6 @@ from apscheduler.triggers.interval import IntervalTrigger
 from loguru import logger
 from sqlalchemy import Engine
 
-from crawler.sites import Site, load_sites
 from db.engine import open_store, shown
 from db.errors import StoreError
 from db.runs import RunRow
@@ -21,12 +23,14 @@ from ops.fleet import stop_on_signal
 from ops.history import close_dead, crawls_after, last_crawls, newest_run
 from ops.launch import DONE, TRY_LATER, CrawlOptions, CrawlResult, environment, run_crawl, verdict
 from ops.lease import only_clock
-from ops.orders import chosen
+from ops.sitefiles import SiteFiles
 from ops.timetable import Slot, due, timetable
 
 GRACE_SHARE = 0.5  # of the interval: a start that comes later than this is left to the next one
 JITTER_SHARE = 0.05  # of the interval, so that sites of one rhythm do not all start in the same second
 JITTER_MAX_S = 60
+LOOK_S = 30.0  # between two looks at the site files; each tick looks too
+FILES = "site files"  # the id of that job; no site can be called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class ClockOptions:
     at_once: int = 2
     deadline_s: float = 1800.0
     grace_s: float = GRACE_S
+    look_s: float = LOOK_S
 
 
 def run_clock(settings: Settings, options: ClockOptions) -> int:
@@ -45,13 +50,10 @@ def run_clock(settings: Settings, options: ClockOptions) -> int:
 
     Raises StoreError, ClockBusy and OrderError, each one line.
     """
-    book = load_sites(settings.sites)
-    for problem in book.problems:
-        logger.warning("site left out {}", problem)
-    sites = chosen(options.sites, book)
+    files = SiteFiles(settings.sites, options.sites)
     engine = open_store(settings.database_url)
     with only_clock(engine):
-        clock = Clock(engine, sites, environment(settings), options)
+        clock = Clock(engine, files, environment(settings), options)
         return asyncio.run(clock.run())
 
 
@@ -59,16 +61,17 @@ class Clock:
     """The timetable in motion: what is running, how many may, and whether to stop."""
 
     def __init__(
-        self, engine: Engine, sites: Mapping[str, Site], env: Mapping[str, str], options: ClockOptions
+        self, engine: Engine, files: SiteFiles, env: Mapping[str, str], options: ClockOptions
     ) -> None:
         self.engine = engine
-        self.rhythms = {name: site.crawl.every for name, site in sites.items()}
+        self.files = files
         self.env = env
         self.options = options
         self.stop = asyncio.Event()
         self.slots = asyncio.Semaphore(options.at_once)
         self.running: set[asyncio.Task[None]] = set()
         self.results: list[CrawlResult] = []
+        self.scheduler = AsyncIOScheduler(timezone=UTC, jobstores={"default": MemoryJobStore()})
 
     async def run(self) -> int:
         """Runs until a signal, or with `once` until what is due is done."""
@@ -87,27 +90,64 @@ class Clock:
         return verdict([result.exit_code for result in self.results])
 
     async def _run_on(self, table: list[Slot]) -> None:
-        scheduler = AsyncIOScheduler(timezone=UTC, jobstores={"default": MemoryJobStore()})
         for slot in table:
-            self._schedule(scheduler, slot)
-        scheduler.start()
+            self._schedule(slot)
+        look = IntervalTrigger(seconds=self.options.look_s, timezone=UTC)
+        self.scheduler.add_job(self._look, look, id=FILES, misfire_grace_time=None)
+        self.scheduler.start()
         logger.info(
             "clock started sites={} at_once={} store={}",
             len(table),
             self.options.at_once,
             shown(self.engine.url),
         )
-        await self.stop.wait()
+        with self._hangup():
+            await self.stop.wait()
         logger.info("stopping running={}", len(self.running))
-        scheduler.pause()
+        self.scheduler.pause()
         await asyncio.gather(*self.running)
-        scheduler.shutdown(wait=False)
+        self.scheduler.shutdown(wait=False)
         logger.info("clock stopped")
 
-    def _schedule(self, scheduler: AsyncIOScheduler, slot: Slot) -> None:
+    @contextmanager
+    def _hangup(self) -> Iterator[None]:
+        """Meanwhile SIGHUP has the site files read anew; in a terminal it still means that this closed."""
+        if sys.stderr.isatty():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(self._look(asked=True)))
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGHUP)
+
+    async def _look(self, *, asked: bool = False) -> None:
+        """Brings the timetable up to date with the site files, where one changed or somebody asked."""
+        if not (asked or self.files.changed()):
+            return
+        before = self.files.rhythms
+        self.files.read()
+        now = self.files.rhythms
+        try:
+            table = await self._timetable()
+        except StoreError as error:  # tried again at the next tick
+            self.files.rhythms = before
+            self.files.forget()
+            logger.error("store {}", error)
+            return
+        for site in before.keys() - now.keys():
+            self.scheduler.remove_job(site)
+        for slot in table:
+            if before.get(slot.site) != now[slot.site]:
+                self._schedule(slot)
+        gone, new = len(before.keys() - now.keys()), len(now.keys() - before.keys())
+        logger.info("site files read sites={} new={} gone={}", len(now), new, gone)
+
+    def _schedule(self, slot: Slot) -> None:
         every_s = slot.every.total_seconds()
         first_at = max(slot.due_at, datetime.now(UTC))
-        scheduler.add_job(
+        self.scheduler.add_job(
             self._tick,
             IntervalTrigger(
                 seconds=int(every_s),
@@ -121,6 +161,7 @@ class Clock:
             misfire_grace_time=int(every_s * GRACE_SHARE),
             coalesce=True,
             max_instances=1,
+            replace_existing=True,
         )
         logger.info("timetable {} every={}s next={:%Y-%m-%d %H:%M:%SZ}", slot.site, int(every_s), first_at)
 
@@ -129,6 +170,9 @@ class Clock:
         assert task is not None, "the scheduler runs this as a task"
         self.running.add(task)
         try:
+            await self._look()
+            if site not in self.files.rhythms:
+                return
             if await self._is_due(site):
                 await self._crawl(site)
             else:
@@ -160,7 +204,7 @@ class Clock:
 
     async def _timetable(self) -> list[Slot]:
         last = await asyncio.to_thread(last_crawls, self.engine)
-        return timetable(self.rhythms, last, datetime.now(UTC))
+        return timetable(self.files.rhythms, last, datetime.now(UTC))
 
     async def _is_due(self, site: str) -> bool:
         return any(slot.site == site for slot in due(await self._timetable(), datetime.now(UTC)))

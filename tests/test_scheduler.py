@@ -11,6 +11,7 @@ from command import Folder, is_one_line
 from loopback import Site, end_of, serving, until
 from sqlalchemy import select
 
+from crawler.sites import BUNDLED
 from db.models import Run
 
 
@@ -147,6 +148,47 @@ def test_a_broken_site_file_stops_only_its_own_site(here: Folder, site: Site) ->
     assert ended.code == 0, ended.err
     assert "broken.toml" in ended.err
     assert len(here.articles()) == 3
+
+
+def test_a_clock_crawls_a_site_whose_file_came_while_it_ran(here: Folder, site: Site) -> None:
+    program = (
+        "from db.settings import settings\nfrom ops.clock import ClockOptions, run_clock\n"
+        "from ops.logs import log_to_stderr\nlog_to_stderr()\n"
+        "raise SystemExit(run_clock(settings(), ClockOptions(look_s=0.2)))\n"
+    )
+    (here.folder / "clock.py").write_text(program)
+    toml = (here.folder / "sites" / "made.toml").read_text()
+    only_made(here)
+    (here.folder / "sites" / "made.toml").unlink()
+    clock = here.start("clock")
+    until((here.folder / "store.db.clock").exists)
+    here.site("late", toml)
+    until(lambda: ("finished", 3, {"stored": 3}) in here.runs())
+    clock.send_signal(signal.SIGTERM)
+    ended = end_of(clock)
+    assert ended.code == 0, ended.err
+    assert "new=1 gone=0" in ended.err
+
+
+def test_a_hangup_has_the_site_files_read_again(here: Folder, site: Site) -> None:
+    toml = (here.folder / "sites" / "made.toml").read_text()
+    only_made(here)
+    clock = here.start("carnews", "run")
+    until(lambda: (here.folder / "store.db").exists() and ("finished", 3, {"stored": 3}) in here.runs())
+    (here.folder / "sites" / "made.toml").unlink()
+    here.site("late", toml)
+    clock.send_signal(signal.SIGHUP)
+    until(lambda: [outcome for outcome, _, _ in here.runs()] == ["finished"] * 2)
+    clock.send_signal(signal.SIGTERM)
+    ended = end_of(clock)
+    assert ended.code == 0, ended.err
+    assert "site files read sites=1 new=1 gone=1" in ended.err
+
+
+def only_made(here: Folder) -> None:
+    """Puts a file with mistakes in the place of every bundled site, so that nothing reaches the internet."""
+    for path in BUNDLED.glob("*.toml"):
+        here.site(path.stem, "title = ")
 
 
 def test_a_quiet_clock_says_nothing_when_all_is_well(here: Folder, site: Site) -> None:
