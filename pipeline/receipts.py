@@ -39,7 +39,8 @@ REPEATED, STRIP, LINKS = "repeated captions", "thumbnail strip", "links"
 def cuts_of(step: Step, gone: Sequence[Block]) -> list[Cut]:
     """The receipts for the blocks one step took: a marked block names its mark, others the finest rule."""
     names = NAMERS[step](gone) if step in NAMERS else [step.__name__] * len(gone)
-    outside = iter(outside_body([block for block in gone if block.marked == OUTSIDE]))
+    marked = [block for block in gone if block.marked == OUTSIDE]
+    outside = iter(outside_body(marked) if marked else ())
     cuts = []
     for block, name in zip(gone, names, strict=True):
         rule = next(outside) if block.marked == OUTSIDE else block.marked or name
@@ -51,15 +52,18 @@ def cuts_of(step: Step, gone: Sequence[Block]) -> list[Cut]:
 def outside_body(gone: Sequence[Block]) -> list[str]:
     """For each block outside the body the landmark, furniture or box of other content that it is."""
     names: list[str] = []
+    places: dict[int, str | None] = {}
     shut: int | None = None
     opened = ""
     for block in gone:
         if shut is not None and not within(block, shut):
             shut = None
-        if is_closing(block) and is_boxed(block):
+        place = by_place(block, places)
+        # Asking the lexicon costs most, and where the place tells there is no need.
+        if not place and is_closing(block) and is_boxed(block):
             shut, opened = enclosing(block), closing(block.text) or ""
         boxed = opened if shut is not None else None
-        names.append(by_place(block) or by_words(block) or boxed or by_form(block) or OUTSIDE)
+        names.append(place or by_words(block) or boxed or by_form(block) or OUTSIDE)
     return names
 
 
@@ -68,10 +72,29 @@ def is_boxed(block: Block) -> bool:
     return len(block.boxes) > 2 and block.boxes[-2].tag not in ("body", "main")
 
 
-def by_place(block: Block) -> str | None:
-    """What the innermost enclosing element that holds no article text holds instead, by its tag and names."""
-    rules = (rule_of(box.tag, box.names) or around_rule(box.tag, box.names) for box in reversed(block.boxes))
-    return next((rule for rule in rules if rule), None)
+def by_place(block: Block, known: dict[int, str | None]) -> str | None:
+    """What the innermost enclosing element that holds no article text holds instead, by its tag and names.
+
+    `known` remembers the answers of one page by an element's order.
+    """
+    rule = None
+    passed = []
+    for box in reversed(block.boxes):
+        if box.order in known:
+            rule = known[box.order]
+            break
+        passed.append(box.order)
+        rule = rule_of(box.tag, box.names) or around_rule(box.tag, box.names)
+        if rule:
+            break
+    known.update(dict.fromkeys(passed, rule))
+    return rule
+
+
+def foreign(gone: Sequence[Block]) -> list[str]:
+    """For each block the name of the foreign element around it."""
+    places: dict[int, str | None] = {}
+    return [by_place(block, places) or drop_foreign_boxes.__name__ for block in gone]
 
 
 def by_words(block: Block) -> str | None:
@@ -98,7 +121,7 @@ def after_closing(gone: Sequence[Block]) -> list[str]:
 
 NAMERS: dict[Step, Namer] = {
     cut_outside_body: outside_body,
-    drop_foreign_boxes: lambda gone: [by_place(block) or drop_foreign_boxes.__name__ for block in gone],
+    drop_foreign_boxes: foreign,
     drop_furniture: lambda gone: [furniture_rule(block.text) or drop_furniture.__name__ for block in gone],
     cut_after_closing: after_closing,
     cut_after_stops: lambda gone: ["stop_at"] * len(gone),

@@ -107,6 +107,8 @@ def _words(text: str) -> tuple[str, ...]:
 def _mentions(text: str) -> Iterator[Mention]:
     """Every name in `text`, none read inside another."""
     index = _names_by_first_word()
+    if index.keys().isdisjoint(_WORD.findall(text)):  # most paragraphs name no make
+        return
     matches = list(_WORD.finditer(text))
     words = [match.group() for match in matches]
     prose = not _in_capitals(words)
