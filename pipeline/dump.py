@@ -12,7 +12,7 @@ from pipeline.lexicon import counted_section, wall
 from pipeline.lines import Line, lines_of
 from pipeline.markdown import Mark, is_markdown, plain_lines
 from pipeline.names import listed_people
-from pipeline.regions import closed_boxes
+from pipeline.regions import closed_boxes, readers_comments
 from pipeline.roles import (
     Dump,
     Reader,
@@ -43,6 +43,7 @@ READERS: tuple[Reader, ...] = (
     bylines,
     title_by_address,  # before the boxes: teasers above the headline must not take it along
     closed_boxes,
+    readers_comments,
     title_by_place,
     above_headline,
     title_again,  # before the standfirst, which stands right below the last headline

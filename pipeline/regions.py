@@ -12,6 +12,8 @@ BODY_SHARE = (
 )
 MIN_TEXT_CHARS = 80  # a whole sentence this long after a box inside the article is text again, not a teaser
 MAX_TEASER_CHARS = 160
+MAX_HANDLE_CHARS = 30
+_SIGN_RULES = frozenset({"age", "comments"})
 COMMENT_LINES = 12  # looked at for the signs of readers talking
 _COMMENT_SIGNS = re.compile(
     r"\b(?:reply|ago|posted|upvotes?|likes?|guest|antworten|vor \d+"
@@ -32,6 +34,26 @@ def closed_boxes(dump: Dump, roles: Roles) -> dict[int, Role]:
         end = _end(dump, roles, at, limit, rule) if inside or rule == "newsletter" else limit
         found |= {i: Role(rule) for i in range(at + 1, end) if i not in roles}
     return found
+
+
+def readers_comments(dump: Dump, roles: Roles) -> dict[int, Role]:
+    """Readers talking behind the text though no heading says so: from the first of their signs to the end.
+
+    A sign is a line that is an age ("2 hours ago") or a button ("Reply"); three of them stand close together,
+    and behind the first lies less of the prose than a box inside the article would leave.
+    """
+    signs = [at for at, role in sorted(roles.items()) if role.rule in _SIGN_RULES and role.became is None]
+    behind = _prose_behind(dump, roles)
+    for first, third in zip(signs, signs[2:], strict=False):
+        if third - first <= COMMENT_LINES and behind[first] <= BODY_SHARE * behind[0]:
+            start = first - (first > 0 and first - 1 not in roles and _is_handle(dump.lines[first - 1]))
+            return {at: Role("comments") for at in range(start, len(dump.lines)) if at not in roles}
+    return {}
+
+
+def _is_handle(line: Line) -> bool:
+    """Whether a line may be a reader's name."""
+    return len(line.text) <= MAX_HANDLE_CHARS and len(line.text.split()) <= 3 and not line.ends_sentence
 
 
 def _headings(dump: Dump, roles: Roles) -> Iterator[tuple[int, str]]:

@@ -276,6 +276,24 @@ def test_comment_button_in_mid_article_keeps_the_rest() -> None:
     assert article.paragraphs == [LEAD, MIDDLE, QUOTE, LAST]
 
 
+def test_readers_talk_behind_the_text_goes_without_a_heading() -> None:
+    talk = ["oldschool77", "2 hours ago", "They lost me at the dipstick.", "Reply"]
+    talk += [
+        "Wrench Bender",
+        "3 hours ago",
+        "Mine is still on its first clutch, and so is my wife's.",
+        "Reply",
+    ]
+    article = clean_text("\n\n".join([TITLE, DEK, LEAD, MIDDLE, QUOTE, LAST, *talk]))
+    assert article.paragraphs == [LEAD, MIDDLE, QUOTE, LAST]
+    assert set(talk) <= set(article.removed)
+
+
+def test_one_age_in_the_text_is_no_readers_talk() -> None:
+    article = clean_text(f"{TITLE}\n\n{DEK}\n\n{LEAD}\n\n{MIDDLE}\n\n{QUOTE}\n\n2 hours ago\n\n{LAST}")
+    assert article.paragraphs == [LEAD, MIDDLE, QUOTE, LAST]
+
+
 def test_teasers_above_the_headline_do_not_hide_it() -> None:
     teasers = ["Most Popular", "A van with wings", "A van without wheels", "Seven vans compared"]
     article = cleaned(
