@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Coroutine
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Self
 
@@ -102,6 +103,9 @@ class Keeper:
     async def close_run(self, spider: NewsSpider, reason: str) -> int:
         progress, run = spider.progress, spider.run
         if error := progress.store_error:
+            if run.id:  # its store may be as unwell; then the next run closes it
+                with suppress(StoreError):
+                    await run.end(Ending.FAILED, str(error))
             raise error
         if not run.id:  # a dry run, or stopped before it began
             return 0 if reason == "finished" else LATER
@@ -114,10 +118,11 @@ class Keeper:
         row = await run.end(outcome, note)
         states = " ".join(f"{state}={number}" for state, number in row.balance.by_state.items())
         told = f"{outcome} {spider.name}: found={row.balance.found} {states}".rstrip()
-        why = note or ", ".join(row.balance.by_reason)
+        code = progress.exit_code(row)
+        why = note or (", ".join(list(row.balance.by_reason)[:5]) if code else None)
         self.said = f"{told} ({why})" if why else told
         logger.info("{}", self.said)
-        return progress.exit_code(row)
+        return code
 
     def item_failed(self, item: Any, spider: Spider, failure: Failure) -> None:
         """A stage raised: a mistake of ours, told in the log with its traceback; the page's address fails."""

@@ -5,6 +5,7 @@ An item is done when the transaction that holds its article and its address's st
 """
 
 import asyncio
+import errno
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -13,8 +14,9 @@ from scrapy.exceptions import DropItem
 from crawler import stages
 from crawler.spiders.news import NewsSpider
 from crawler.stages import Work
-from db.errors import ArchiveError, StoreError
+from db.errors import ArchiveError, StoreError, StoreUnavailable
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 LARGE_BYTES = 256 * 1024  # a page up to this takes some 5 ms to clean, less than a thread is worth
 
 
@@ -49,7 +51,14 @@ class Archived(Stage):
         try:
             return stages.archived(work, self.spider.run.archive)
         except ArchiveError as error:
-            raise self.stop(StoreError(str(error))) from error
+            raise self.stop(store_error(error)) from error
+
+
+def store_error(error: ArchiveError) -> StoreError:
+    """The archive's trouble as the store's: a full disk may have room later, all else has to be set right."""
+    cause = error.__cause__
+    full = isinstance(cause, OSError) and cause.errno in FULL
+    return StoreUnavailable(str(error)) if full else StoreError(str(error))
 
 
 class Cleaned(Stage):
