@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from db.addresses import State
+from db.errors import StoreError
 from db.runs import Outcome, RunRow
 from ops.fleet import Fleet, Order, crawl_all
 from ops.history import close_dead, crawls_after, newest_run
@@ -89,12 +91,16 @@ class Crawls:
             runs = crawls_after(self.store.engine, before, [order.site for order in self.orders])
             return [Account(o.site, results.get(o.site), runs.get(o.site)) for o in self.orders]
 
+        def watch() -> None:
+            with suppress(StoreError):  # only a look; whether the store is well, the end will tell
+                self._tell(accounts())
+
         fleet = Fleet(
             env=environment(self.store.settings),
             at_once=self.at_once,
             deadline_s=self.limit.total_seconds() if self.limit else None,
             ended=ended,
-            watch=lambda: self._tell(accounts()),
+            watch=watch,
         )
         _, stopped = asyncio.run(crawl_all(self.orders, fleet))
         close_dead(self.store.engine, datetime.now(UTC))

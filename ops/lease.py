@@ -2,10 +2,11 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from db.engine import shown
 
@@ -37,8 +38,9 @@ def only_clock(engine: Engine) -> Iterator[None]:
             raise ClockBusy(store)
         try:
             yield
-        finally:  # the pool keeps the connection, and with it the lock
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
+        finally:  # the pool keeps the connection, and with it the lock; a server that went took both
+            with suppress(DBAPIError):
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
 
 
 @contextmanager

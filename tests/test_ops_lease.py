@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from db.engine import reading, writing
+from db.engine import open_store, reading, writing
 from db.laws import check_ledger
 from db.ledger import begin_run
 from db.models import Run
@@ -55,3 +55,12 @@ def test_health_lists_sites_with_a_file_and_sites_with_addresses(store: Engine) 
     assert rows[0]["due_at"] == NOW + timedelta(minutes=30)
     assert rows[1]["due_at"] == NOW
     assert totals(rows)["articles"] == 0
+
+
+def test_a_clock_whose_database_ended_its_connection_ends_without_a_traceback(postgres_url: str) -> None:
+    engine = open_store(postgres_url)
+    with only_clock(engine), engine.connect() as other:
+        mine = other.scalar(text("SELECT pg_backend_pid()"))
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        other.execute(text(f"{others} AND pid <> :mine"), {"mine": mine})
+    engine.dispose()
