@@ -1,13 +1,12 @@
 import os
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from processes import processes
 from sqlalchemy import Engine, select, update
 
 from db import ledger
@@ -192,7 +191,7 @@ def begin_or_not(job: tuple[str, int]) -> bool:
 
 
 def test_of_four_crawls_begun_at_once_one_runs(store_url: str) -> None:
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+    with processes(4) as pool:
         began = list(pool.map(begin_or_not, [(store_url, n) for n in range(8)]))
     assert sum(began) == 1
 

@@ -1,11 +1,10 @@
 import random
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from made_articles import LONG, NOW, Keeper, made
+from processes import processes
 from sqlalchemy import Engine, select, text
 
 from db import ledger
@@ -355,7 +354,7 @@ def write_many(job: tuple[str, int]) -> int:
 
 
 def test_four_writers_at_once_lose_and_double_nothing(store: Engine, store_url: str) -> None:
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+    with processes(4) as pool:
         assert sorted(pool.map(write_many, [(store_url, n) for n in range(4)])) == [0, 1, 2, 3]
     with writing(store) as s:
         # every run is this test's children's, ended by now: the next run closes them
