@@ -166,9 +166,9 @@ def list_articles(
     """List and search the articles, newest first."""
     from db.queries import articles as listed
     from ops.stores import opened
-    from pipeline.vehicles import makes_in
+    from pipeline.vehicles import make_named
 
-    make = (makes_in([make]) or (make,))[0] if make else None  # "vw" is kept as "Volkswagen"
+    make = (make_named(make) or make) if make else None  # "vw" is kept as "Volkswagen"
     days = {"since": asked.moment(since, "--since"), "until": asked.moment(until, "--until", end=True)}
     with opened(db).reading() as s:
         rows = listed(s, search=search, site=site, make=make, limit=limit, **days)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -52,6 +53,22 @@ def makes_in(texts: Iterable[str]) -> tuple[str, ...]:
                     headline.append(make)
     rest = [make for make in _tables()["makes"] if make in seen and make not in headline]
     return tuple(make for make in headline + rest if seen[make])
+
+
+def make_named(word: str) -> str | None:
+    """The make that `word` names in any case, with or without accents ("skoda", "vw"); None for no make."""
+    return _makes_by_plain_name().get(_plain(word))
+
+
+@cache
+def _makes_by_plain_name() -> dict[str, str]:
+    spelt = ((name, [name, *about.get("also", ())]) for name, about in _tables()["makes"].items())
+    return {_plain(spelling): name for name, spellings in spelt for spelling in spellings}
+
+
+def _plain(word: str) -> str:
+    letters = unicodedata.normalize("NFKD", word.strip())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 @cache

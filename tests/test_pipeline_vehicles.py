@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.vehicles import makers, makes_in
+from pipeline.vehicles import make_named, makers, makes_in
 
 NAMED = [
     ("Volkswagen and VW are one make", ["Volkswagen"]),
@@ -119,3 +119,15 @@ def test_table_is_in_alphabetical_order_and_names_each_make_once() -> None:
 def test_any_texts_get_an_answer(texts: list[str]) -> None:
     found = makes_in(texts)
     assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("word", "make"),
+    [("skoda", "Škoda"), ("Škoda", "Škoda"), ("VW", "Volkswagen"), ("mini", "Mini"), ("citroen", "Citroën")],
+)
+def test_a_make_is_found_by_its_name_in_any_spelling(word: str, make: str) -> None:
+    assert make_named(word) == make
+
+
+def test_a_word_that_is_no_make_names_none() -> None:
+    assert make_named("bicycle") is None
