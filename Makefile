@@ -36,8 +36,8 @@ types: $(READY)  ## mypy, strict
 check: lint types test  ## all that CI asks
 
 bench: $(READY)  ## quality and speed beside other extractors
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]' -c benchmarks/constraints.txt
-	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench]'
+	$(BIN)/python benchmarks/quality.py --peers
 	$(BIN)/python benchmarks/speed.py
 
 constraints: $(READY)  ## pin anew what CI runs
