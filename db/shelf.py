@@ -6,7 +6,7 @@ A statement costs 0.1 to 0.3 ms of ours beside what the database does with it, s
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -41,13 +41,16 @@ class Shelf:
 
         One statement, served by the indexes on the three columns.
         """
-        wanted = (
-            ArticleRow.address_id.in_(addresses)
-            | ArticleRow.text_digest.in_(digests)
-            | ArticleRow.key.in_(keys)
+        asked = (
+            (ArticleRow.address_id, addresses),
+            (ArticleRow.text_digest, digests),
+            (ArticleRow.key, keys),
         )
+        # an empty list among them would make PostgreSQL read the whole table
+        wanted = [column.in_(values) for column, values in asked if values]
+        rows = s.scalars(select(ArticleRow).where(or_(*wanted))) if wanted else ()
         self._session = s
-        self._rows = sorted(s.scalars(select(ArticleRow).where(wanted)), key=lambda row: row.id)
+        self._rows = sorted(rows, key=lambda row: row.id)
         self._new: list[ArticleRow] = []
         self._lists: dict[str, CleanArticle] = {}  # what is to be written beside an article, by its key
 

@@ -67,23 +67,28 @@ class Keeper:
         site: str = "motor",
     ) -> State:
         with writing(self.store) as s:
-            page = self._kept(s, name, article, fetched_at, rules_version, site)
+            page = self.kept(s, name, article, fetched_at, rules_version, site)
             return save(s, self.run_id, [page])[0]
 
     def save_all(self, pages: list[tuple[str, CleanArticle, datetime]]) -> list[State]:
         """The states of several pages saved together."""
         with writing(self.store) as s:
-            return save(s, self.run_id, [self._kept(s, *page) for page in pages])
+            return save(s, self.run_id, [self.kept(s, *page) for page in pages])
 
-    def _kept(
+    def save_kept(self, pages: list[Kept]) -> list[State]:
+        with writing(self.store) as s:
+            return save(s, self.run_id, pages)
+
+    def kept(
         self,
         s: Session,
         name: str,
         article: CleanArticle,
-        fetched_at: datetime,
+        fetched_at: datetime = NOW,
         rules_version: str = "1",
         site: str = "motor",
     ) -> Kept:
+        """A page as `save` takes it, its address found and claimed."""
         url = f"https://motor.example/{name}"
         ledger.record_found(s, self.run_id, site, [Found(url, "asked")], fetched_at)
         (address,) = ledger.claim(s, self.run_id, site, fetched_at, 1, only=[url], again=True) or [
