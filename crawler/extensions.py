@@ -18,6 +18,7 @@ from crawler.failures import Refused
 from crawler.log import start_log
 from crawler.middlewares import CRAWL_DELAY
 from crawler.outcomes import NO_ANSWER, STOPPED, Outcome
+from crawler.part import CrawlPart
 from crawler.progress import LATER, WITH_FAILURES
 from crawler.spiders.news import NewsSpider
 from crawler.stages import Work
@@ -32,11 +33,11 @@ SLOWEST_S = 60.0  # however slow the site answers, no delay of our own grows bey
 JITTER = 0.2  # up to this share is added to a delay, never taken away
 
 
-class Keeper:
+class Keeper(CrawlPart):
     """Keeps the run alive and closes it with its balance, whatever ended the crawl."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         self.exit_code = WITH_FAILURES
         self.said: str | None = None  # how the run ended, in one line; None where an error told it
         self._watching: list[asyncio.Task[None]] = []
@@ -148,19 +149,15 @@ class Keeper:
         task.add_done_callback(self._tasks.discard)
 
 
-class Pace:
+class Pace(CrawlPart):
     """Sets the delay before the next request: never under the site's own, longer where it answers slowly."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         self.least_s = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self.delay_s = self.least_s
         crawler.signals.connect(self.answered, signal=signals.response_downloaded)
         crawler.signals.connect(self.asked, signal=CRAWL_DELAY)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     def asked(self, delay_s: float) -> None:
         """Robots.txt asks for a longer delay than ours."""

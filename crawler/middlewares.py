@@ -4,7 +4,7 @@ and does its robots.txt allow it.
 
 import asyncio
 import ipaddress
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from loguru import logger
@@ -17,6 +17,7 @@ from crawler import outcomes
 from crawler.failures import Refused, outcome_of
 from crawler.guard import GUARD, is_public
 from crawler.outcomes import STOPPED, Outcome, of_status
+from crawler.part import CrawlPart
 from crawler.progress import CrawlProgress, wait_note
 from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, robots_from, unreachable
 from crawler.run import now
@@ -27,18 +28,11 @@ FOR_ROBOTS = "carnews_robots"  # request.meta: this request fetches a robots.txt
 FOR_CHANNEL = "carnews_channel"  # request.meta: this request fetches a feed, sitemap or listing
 
 
-class SiteGate:
+class SiteGate(CrawlPart):
     """Lets out only http(s) requests to the site itself, or to a channel's host; all share one slot.
 
     Redirects come through here again, so one that leaves the site ends here.
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         site: Site | None = getattr(self.crawler.spider, "site", None)
@@ -80,18 +74,11 @@ def is_private_literal(host: str) -> bool:
     return host not in GUARD.allowed and not is_public(host)
 
 
-class Patience:
+class Patience(CrawlPart):
     """Ends the crawl of a site that is silent or asks us to wait, before the next request leaves.
 
     It stands next to the engine, so it sees a failure only when no retry is left.
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     @property
     def progress(self) -> CrawlProgress:
@@ -123,19 +110,15 @@ def header(response: Response, name: str) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-class RobotsGate:
+class RobotsGate(CrawlPart):
     """Lets out only what the host's robots.txt allows; where that cannot be had, nothing.
 
     Scrapy's own middleware lets everything out on 5xx, time-out and reset, and does not act on Crawl-delay.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         self._asked: dict[str, asyncio.Future[Robots]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         if FOR_ROBOTS in request.meta:

@@ -6,12 +6,12 @@ An item is done when the transaction that holds its article and its address's st
 
 import asyncio
 import errno
-from typing import Any, Self
+from typing import Any
 
-from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawler import stages
+from crawler.part import CrawlPart
 from crawler.spiders.news import NewsSpider
 from crawler.stages import Work
 from db.errors import ArchiveError, StoreError, StoreUnavailable
@@ -20,15 +20,8 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 LARGE_BYTES = 256 * 1024  # a page up to this takes some 5 ms to clean, less than a thread is worth
 
 
-class Stage:
-    """What the three have in common: the crawl they serve."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+class Stage(CrawlPart):
+    """What the three have in common: the spider whose pages they get, and how they end its crawl."""
 
     @property
     def spider(self) -> NewsSpider:

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from terminal.outcomes import settled
 from terminal.screen import Screen, one_line
+from terminal.tables import counted
 
 Row = Mapping[str, Any]
 Told = Callable[[Sequence[Row]], None]
@@ -19,16 +20,20 @@ def crawl_progress(screen: Screen) -> Iterator[Told]:
     if not screen.live:
         yield _lines(screen)
         return
-    bars = Progress(
-        TextColumn("{task.fields[site]}"),
+    with _drawn(screen, "site", "{task.completed:.0f}/{task.total:.0f}  {task.fields[counts]}") as bars:
+        yield _bars(bars)
+
+
+def _drawn(screen: Screen, name: str, told: str) -> Progress:
+    """Bars between the field `name` and what is `told`, which go when all is done."""
+    return Progress(
+        TextColumn(f"{{task.fields[{name}]}}"),
         BarColumn(bar_width=24),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}  {task.fields[counts]}"),
+        TextColumn(told),
         TimeElapsedColumn(),
         console=screen.err,
         transient=True,
     )
-    with bars:
-        yield _bars(bars)
 
 
 def _bars(bars: Progress) -> Told:
@@ -72,22 +77,16 @@ def file_progress(screen: Screen) -> Iterator[Callable[[Any], None]]:
     if not screen.live:
         yield _unseen
         return
-    bars = Progress(
-        TextColumn("{task.fields[name]}"),
-        BarColumn(bar_width=24),
-        TextColumn("{task.percentage:3.0f} %  {task.fields[pages]:,} pages  {task.fields[rate]:,.0f}/s"),
-        TimeElapsedColumn(),
-        console=screen.err,
-        transient=True,
-    )
-    with bars:
-        task = bars.add_task("", total=1, name="", pages=0, rate=0.0)
+    told = "{task.percentage:3.0f} %  {task.fields[pages]}  {task.fields[rate]:,.0f}/s"
+    with _drawn(screen, "name", told) as bars:
+        task = bars.add_task("", total=1, name="", pages="", rate=0.0)
 
         def show(come: Any) -> None:
             elapsed = bars.tasks[0].elapsed or 0.0
             rate = come.pages / elapsed if elapsed > 0.1 else 0.0
             name, total = f"{one_line(come.path.name):<12.30}", max(come.bytes_total, 1)
-            bars.update(task, total=total, completed=come.bytes_read, name=name, pages=come.pages, rate=rate)
+            pages = counted(come.pages, "page")
+            bars.update(task, total=total, completed=come.bytes_read, name=name, pages=pages, rate=rate)
 
         yield show
 
