@@ -1,6 +1,7 @@
 """The real command in child processes, inside a folder of the test's own."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -11,7 +12,7 @@ import termios
 from contextlib import suppress
 from dataclasses import dataclass
 
-from loopback import Ended, Place, end_of
+from loopback import ROOT, Ended, Place, end_of
 
 ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 DRAWN = set("─━│╭╮╰╯┃┏┓┗┛═║")
@@ -51,6 +52,13 @@ class Folder(Place):
     def carnews(self, *words: str, **environment: str) -> Ended:
         """`carnews WORDS…` with its output in pipes, to its end."""
         return end_of(self.start("carnews", *words, **environment), 120)
+
+    def each(self, *commands: list[str]) -> list[Ended]:
+        """What `carnews` says to each of `commands`, all given to one process to save starts."""
+        child = self.start("carnews_each", json.dumps(commands), PYTHONPATH=f"{ROOT}:{ROOT / 'tests'}")
+        ended = end_of(child, 120)
+        assert ended.code == 0, ended.err
+        return [Ended(*told) for told in json.loads(ended.out)]
 
     def fed(self, words: list[str], given: bytes) -> Ended:
         """`carnews WORDS…` with `given` on its standard input."""

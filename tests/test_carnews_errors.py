@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from command import Folder, is_one_line
-from loopback import closed_port
+from loopback import Ended, closed_port
 
 from db.archive import Archive
 from pipeline.article import RawPage
@@ -54,9 +54,19 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("words", "code", "parts"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_told_in_one_line(stored: Folder, words: list[str], code: int, parts: list[str]) -> None:
-    ended = stored.carnews(*words)
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> dict[str, Ended]:
+    """What was said to each mistake."""
+    here = Folder(tmp_path_factory.mktemp("mistakes"))
+    (here.folder / "sites").mkdir()
+    shutil.copy(sqlite_template, here.folder / "store.db")
+    ended = here.each(*(words for words, _, _ in MISTAKES.values()))
+    return dict(zip(MISTAKES, ended, strict=True))
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_told_in_one_line(told: dict[str, Ended], name: str) -> None:
+    ended, (_, code, parts) = told[name], MISTAKES[name]
     assert is_one_line(ended), ended.err
     assert ended.code == code
     assert all(part in ended.err for part in parts), ended.err

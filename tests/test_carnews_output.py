@@ -118,8 +118,8 @@ def test_commands_that_fetch_nothing_load_no_crawler(filled: Folder, words: list
 
 
 def test_a_pipe_gets_plain_lines(filled: Folder) -> None:
-    for words in listings(filled):
-        ended = filled.carnews(*words)
+    commands = listings(filled)
+    for words, ended in zip(commands, filled.each(*commands), strict=True):
         assert ended.code == 0, (words, ended.err)
         assert "\t" not in ended.out, words
         assert "\x1b" not in ended.out + ended.err, words
@@ -186,17 +186,19 @@ def test_a_reader_that_stops_early_is_no_error(filled: Folder) -> None:
 
 
 def test_listings_narrow_by_site_make_word_and_day(filled: Folder) -> None:
-    def count(*words: str) -> int:
-        return len(filled.carnews("articles", "--format", "jsonl", *words).out.splitlines())
-
-    assert count("--search", "estate village") == 3
-    assert count("--search", "hovercraft") == 0
-    assert count("--site", "motor.example") == 3
-    assert count("--since", "2026-03-02") == 2
-    assert count("--until", "2026-03-02") == 2
-    assert count("--since", "2026-03-02", "--until", "2026-03-02") == 1
-    assert count("--make", "Ferrari") == 0
-    assert count("--limit", "2") == 2
+    counts: list[tuple[list[str], int]] = [
+        (["--search", "estate village"], 3),
+        (["--search", "hovercraft"], 0),
+        (["--site", "motor.example"], 3),
+        (["--since", "2026-03-02"], 2),
+        (["--until", "2026-03-02"], 2),
+        (["--since", "2026-03-02", "--until", "2026-03-02"], 1),
+        (["--make", "Ferrari"], 0),
+        (["--limit", "2"], 2),
+    ]
+    told = filled.each(*(["articles", "--format", "jsonl", *words] for words, _ in counts))
+    for (words, count), ended in zip(counts, told, strict=True):
+        assert len(ended.out.splitlines()) == count, words
 
 
 def test_an_article_is_shown_by_the_beginning_of_its_id_and_by_its_address(filled: Folder) -> None:
