@@ -2,7 +2,8 @@
 what it says.
 
 The steps decide what goes; nothing here removes a block. The catch-all "outside body" names only what
-neither the landmarks nor the lexicon nor the grammar of captions knows.
+neither the landmarks nor the lexicon nor the grammar of captions knows, and "scored_boilerplate" those among
+them that the learned scorer took: `scorer.reasons` says by which facts.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from pipeline.captions import read_caption
 from pipeline.claims import BECAME, OUTSIDE
 from pipeline.landmarks import around_rule, rule_of
 from pipeline.lexicon import closing
+from pipeline.scorer import RULE as SCORED
 from pipeline.steps import (
     MAX_CAPTION_LINE,
     Step,
@@ -38,7 +40,10 @@ REPEATED, STRIP, LINKS = "repeated captions", "thumbnail strip", "links"
 
 def cuts_of(step: Step, gone: Sequence[Block]) -> list[Cut]:
     """The receipts for the blocks one step took: a marked block names its mark, others the finest rule."""
-    names = NAMERS[step](gone) if step in NAMERS else [step.__name__] * len(gone)
+    if step.__name__ == SCORED:
+        names = [SCORED if name == OUTSIDE else name for name in outside_body(gone)]
+    else:
+        names = NAMERS[step](gone) if step in NAMERS else [step.__name__] * len(gone)
     marked = [block for block in gone if block.marked == OUTSIDE]
     outside = iter(outside_body(marked) if marked else ())
     cuts = []
@@ -148,7 +153,7 @@ def with_repeats_named(cuts: Sequence[Cut]) -> list[Cut]:
 def repeats(cut: Cut, known: set[tuple[str | None, str | None]]) -> bool:
     """Whether a cut is a line that tells a known caption again."""
     is_strip = cut.became == "captions" and cut.block.kind is Kind.ITEM
-    return (is_strip or cut.rule in (STRIP, OUTSIDE)) and shown_by(cut.block) in known
+    return (is_strip or cut.rule in (STRIP, OUTSIDE, SCORED)) and shown_by(cut.block) in known
 
 
 def shown_by(block: Block) -> tuple[str | None, str | None]:

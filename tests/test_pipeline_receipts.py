@@ -30,7 +30,7 @@ def test_what_lies_outside_the_body_is_called_what_it_is() -> None:
         "Box Estate": "related",
         "Mine is taller.": "comments",
         "Subscribe to our newsletter": "newsletter",
-        "Something else altogether": "outside body",
+        "Something else altogether": "scored_boilerplate",
         "Made by Example": "footer",
     }
 
@@ -45,7 +45,7 @@ def test_what_a_site_s_own_body_leaves_out_is_called_what_it_is_too() -> None:
 def test_a_box_outside_the_body_is_named_by_the_heading_that_opens_it() -> None:
     around = "<section><h3>You may also like</h3><p>Small car, big hat</p></section><p>Else</p>"
     found = rules(clean_html(page(around)))
-    assert (found["Small car, big hat"], found["Else"]) == ("related", "outside body")
+    assert (found["Small car, big hat"], found["Else"]) == ("related", "scored_boilerplate")
 
 
 def test_lines_after_a_closing_heading_in_the_body_are_named_by_it() -> None:
