@@ -135,7 +135,7 @@ class FileRun:
             problem = str(error)
         broken = getattr(offers, "broken", 0)
         if broken:
-            problem = f"{self.path}: {broken} records are damaged or cut short; the others are stored"
+            problem = f"{self.path}: records damaged or cut short: {broken}; the others are stored"
         if problem:
             self.result.problems.append(problem)
         self.result.passed["no page of a web server"] += getattr(offers, "skipped", 0)

@@ -121,7 +121,7 @@ EXPLANATIONS: tuple[tuple[str, type[StoreError], str], ...] = (
     ),
     ("readonly database", StoreReadOnly, "it cannot be written; check the permissions of file and folder"),
     ("read-only transaction", StoreReadOnly, "the server is read-only; give the primary's address"),
-    ("disk is full", StoreError, "its disk is full; make room, nothing committed is lost"),
+    ("disk is full", StoreUnavailable, "its disk is full; make room, then try again"),
     ("No space left", StoreUnavailable, "the server's disk is full; make room, then try again"),
     ("file is not a database", StoreError, "not a SQLite database; give another file name"),
     ("disk image is malformed", StoreError, "the file is damaged; restore it from a back-up"),
