@@ -43,7 +43,7 @@ bench: $(READY)  ## quality and speed beside other extractors
 constraints: $(READY)  ## pin anew what CI runs
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --upgrade \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+		--no-header --no-annotate --no-emit-options \
 		--output-file constraints.txt pyproject.toml
 
 clean:           ## remove the environment and caches, never data/
