@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from loguru import logger
 from sqlalchemy.orm import Session
 
 from db.archive import Archive, Position
 from db.ledger import State, settle
 from db.store import Kept, save
 from pipeline import RULES_VERSION, clean_html
-from pipeline.article import ARTICLE, CleanArticle, RawPage
+from pipeline.article import ARTICLE, FAULT, CleanArticle, RawPage
 from pipeline.dump import clean_text
 from pipeline.rules import GENERIC, Rules
 
@@ -46,6 +47,9 @@ def cleaned(work: Work) -> Work:
         article = clean_text(page.body.decode("utf-8", "replace"), page.url)
     else:
         article = clean_html(page.body, page.url, rules=work.rules, content_type=content_type or None)
+    for flag in article.flags:
+        if flag.startswith(FAULT):  # a page we failed on must not pass for one without text in silence
+            logger.error("cleaning failed {} {}", page.url, flag)
     return replace(work, article=article)
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 ARTICLE = "article"  # the verdict of a page that is one; every other verdict is the reason why not
+FAULT = "fault: "  # begins the flag of a page that our own code failed on; whoever cleans pages logs it
 # Verdicts of pages that a site put before the article: the address is blocked, what lies behind is unknown.
 WALLS = frozenset({"consent wall", "login or paywall", "bot challenge"})
 

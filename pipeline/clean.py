@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.article import Block, Caption, CleanArticle, Cut, Extraction, Metadata
+from pipeline.article import FAULT, Block, Caption, CleanArticle, Cut, Extraction, Metadata
 from pipeline.captions import read_caption, split_credit
 from pipeline.extract import extract
 from pipeline.receipts import cuts_of, with_repeats_named
@@ -27,7 +27,7 @@ def clean_html(
         return article_from(extract(html, url, rules=rules, content_type=content_type), rules)
     except Exception as error:  # noqa: BLE001 - the one place that keeps the promise never to raise
         # Only a fault of ours comes here; the flag carries it to the log, and the archive keeps the page.
-        return unread(url, f"fault: {type(error).__name__}: {error}")
+        return unread(url, f"{FAULT}{type(error).__name__}: {error}")
 
 
 def unread(url: str | None, flag: str) -> CleanArticle:
