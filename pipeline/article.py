@@ -74,6 +74,8 @@ class Block:
     item, else 0. `link_share` is the share of its characters inside links. `boxes` are the enclosing
     elements, outermost first. `marked` names the rule or selector that has already condemned the block;
     extraction only marks, a step removes. `image` is the address of the picture a caption belongs to.
+    `pictures` stand between the block before and this one; `bold` is the share of characters set off as bold
+    or italic.
     """
 
     order: int
@@ -84,6 +86,8 @@ class Block:
     boxes: tuple[Box, ...] = ()
     marked: str | None = None
     image: str | None = None
+    pictures: int = 0
+    bold: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

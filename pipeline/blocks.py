@@ -1,33 +1,47 @@
 """The walk over a parsed page: every run of text becomes one `Block`, in page order, nothing left out.
 
-The walk keeps its own stack of open elements, so no depth of nesting can exhaust Python's.
+It reads the mark-up that the parser writes of its tree, which is balanced and spelt one way, rather than the
+tree's nodes: fetching those one by one into Python takes three times as long. The walk keeps its own stack of
+open elements, so no depth of nesting can exhaust Python's.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
-
-from selectolax.lexbor import LexborNode
 
 from pipeline.article import Block, Box, Kind
 
 # What a browser never shows as text. They are taken from the tree before the walk.
 SILENT = list(
     "script style noscript template svg math canvas iframe object audio video select textarea datalist "  # noqa: SIM905
-    "title".split()
+    "title noembed noframes".split()
 )
+# Written by the parser: `<`, `>` and `"` in attributes and `<` in texts are always entities.
+TOKEN = re.compile(r"<(/?)([a-z][^\s>/]*)([^>]*)>([^<]*)")
+COMMENT = re.compile(r"<!--.*?-->|<[!?][^>]*>", re.DOTALL)
+ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
+MARK = "carnews-mark"  # the attribute under which a rule's mark on an element reaches the walk
+HIDDEN = re.compile(r' hidden="| style="[^"]*display: ?none', re.IGNORECASE)
+NAMING = re.compile(r' (?:id|class|role|itemprop|data-testid|data-component)="([^"]*)"')
 # Text flows through these; every other element sets its text off from what stands around it.
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s "  # noqa: SIM905
     "samp small span strike strong sub sup time tt u var wbr".split()
 )
+BOLD = frozenset("b strong em i cite".split())  # noqa: SIM905
 LEVELS = {f"h{level}": level for level in range(1, 7)}
 PICTURE_NAMES = re.compile(r"(?:^|[ _-])(?:wp-caption|figure|image|img|picture|photo|bild)(?:$|[ _-])")
 NEWLINE = "\x1e"  # stands for <br> while a text is being gathered; never left in a block
-# These hold nothing; a line break is the only one of them that says something.
+# These hold nothing; only a line break and a rule say something.
 EMPTY = {
     "br": NEWLINE,
-    **dict.fromkeys("area base col embed hr img input link meta param source track".split(), ""),  # noqa: SIM905
+    "hr": NEWLINE * 2,
+    **dict.fromkeys(
+        "area base basefont bgsound col embed frame img input keygen link meta param source track".split(),  # noqa: SIM905
+        "",
+    ),
 }
 INSIDE = ""  # the mark of an element whose text is freed of the mark around it
 MAX_BOXES = 200  # enclosing elements remembered per block; real pages nest less than 100 deep
@@ -50,35 +64,28 @@ CAPTION_NAMES = re.compile(
     r"[_-]*(?:title|caption|credits?|text|copyright|source|description)|caption(?:-text)?|"
     r"bildunterschrift|legende)(?:$|[ _-])"
 )
-HEADING, CAPTION, ITEM = Kind.HEADING, Kind.CAPTION, Kind.ITEM  # looked up once per block otherwise
+HEADING, CAPTION, ITEM, CELL = Kind.HEADING, Kind.CAPTION, Kind.ITEM, Kind.CELL  # looked up once per block otherwise
 UNSAID = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
 
 
 class Element:
-    """One open element that sets its text off, and what the text inside it inherits."""
+    """One open element that sets its text off; what the text inside it inherits is made when first asked for."""
 
-    __slots__ = ("boxes", "kind", "level", "mark", "node", "order", "outer", "tag")
+    # `end` is where it closes; `inline`, of a marked inline element, how many of its tag are open inside it.
+    __slots__ = ("attributes", "boxes", "end", "inline", "kind", "level", "mark", "order", "outer", "tag")
+    kind: Kind
+    level: int
+    end: int
+    inline: int
 
     def __init__(
-        self, node: LexborNode, tag: str, outer: "Element | None", order: int, mark: str | None
+        self, tag: str, attributes: str, outer: "Element | None", order: int, mark: str | None
     ) -> None:
-        self.node, self.tag, self.outer, self.order, self.mark = node, tag, outer, order, mark
+        self.tag, self.attributes, self.outer, self.order, self.mark = tag, attributes, outer, order, mark
         self.boxes: tuple[Box, ...] | None = None
-        kind = KINDS.get(tag)
-        if outer is None:
-            self.kind, self.level = Kind.PARAGRAPH, 0
-        elif kind is None or (kind is Kind.CELL and outer.kind in LASTING):
-            self.kind, self.level = (
-                (outer.kind, outer.level) if outer.kind in LASTING else (Kind.PARAGRAPH, outer.level)
-            )
-        else:
-            self.kind = kind
-            self.level = LEVELS.get(tag) or (
-                outer.level + 1 if kind is Kind.ITEM and outer.kind is kind else 1
-            )
 
-    def chain(self) -> tuple[Box, ...]:
-        """The boxes from the page's body down to this element, made when first asked for."""
+    def resolved(self) -> tuple[Box, ...]:
+        """The boxes from the page's body down to this element; sets kind and level of all of them."""
         if self.boxes is not None:
             return self.boxes
         missing = [self]
@@ -88,98 +95,163 @@ class Element:
             element = element.outer
         boxes = element.boxes if element is not None and element.boxes is not None else ()
         for inner in reversed(missing):
+            inner.inherit()
             if len(boxes) < MAX_BOXES:
-                boxes = (*boxes, Box(inner.order, inner.tag, names_of(inner.node)))
+                boxes = (*boxes, Box(inner.order, inner.tag, names_in(inner.attributes)))
             inner.boxes = boxes
         return boxes
 
-
-def names_of(node: LexborNode) -> str:
-    """An element's id, classes and role, lower case, parted by single spaces."""
-    attributes = node.attributes
-    if not attributes:
-        return ""
-    identity, classes, role = attributes.get("id"), attributes.get("class"), attributes.get("role")
-    if identity or role:
-        classes = f"{identity or ''} {classes or ''} {role or ''}"
-    return " ".join(classes.lower().split()) if classes else ""
-
-
-def blocks_of(root: LexborNode, marks: Mapping[int, str]) -> list[Block]:
-    """Every block of text under `root`; one inside an element of `marks` carries that mark.
-
-    `marks` maps an element's memory address to the rule that condemns it. Silent elements must be gone.
-    """
-    # One loop over all nodes of the page: calls for each of them would double the time of the whole reading.
-    blocks: list[Block] = []
-    key, in_link = root.mem_id, False
-    element = Element(root, "body", None, 0, marks.get(key))
-    # One entry per open element: its address, the element its text belongs to, whether it lies in a link.
-    keys, frames = [key], [(element, in_link)]
-    pieces: list[str] = []
-    total = linked = 0  # characters gathered, and those of them inside links
-    nodes = enumerate(root.traverse(include_text=True, skip_empty=False))
-    next(nodes)
-    for order, node in nodes:
-        outer = node.parent
-        if outer is not None and outer.mem_id != key:
-            key = outer.mem_id
-            unwind(keys, frames, key)
-            if frames[-1][0] is not element:
-                emit(blocks, element, pieces, total, linked)
-                pieces, total, linked = [], 0, 0
-            element, in_link = frames[-1]
-        tag = node.tag or "-"
-        if tag == "-text":
-            text = node.text_content or ""
-            pieces.append(text)
-            if not text.isspace():
-                total += len(text)
-                linked += len(text) if in_link else 0
-        elif tag in EMPTY or tag[0] in "-!":
-            pieces.append(EMPTY.get(tag, ""))
+    def inherit(self) -> None:
+        """Set what the text inside is: by the element's own tag, or by what the one around it is."""
+        kind, outer = KINDS.get(self.tag), self.outer
+        if outer is None:
+            self.kind, self.level = Kind.PARAGRAPH, 0
+        elif kind is None or (kind is CELL and outer.kind in LASTING):
+            self.kind = outer.kind if outer.kind in LASTING else Kind.PARAGRAPH
+            self.level = outer.level
         else:
-            key = node.mem_id
-            mark = marks.get(key)
-            if mark is None and (tag in INLINE or (tag == "button" and element.kind is HEADING)):
-                in_link = in_link or tag == "a"
+            self.kind = kind
+            self.level = LEVELS.get(self.tag) or (
+                outer.level + 1 if kind is ITEM and outer.kind is kind else 1
+            )
+
+
+@lru_cache(maxsize=8192)
+def names_in(attributes: str) -> str:
+    """What an element's attributes call it, lower case, parted by single spaces."""
+    return " ".join(" ".join(NAMING.findall(attributes)).lower().split()) if attributes else ""
+
+
+def attributes_of(attributes: str) -> dict[str, str]:
+    """An element's attributes as the parser wrote them, by name."""
+    return {name: unescaped(value) for name, value in ATTRIBUTE.findall(attributes)}
+
+
+def unescaped(text: str) -> str:
+    """`text` with the entities resolved that the parser writes."""
+    if "&" not in text:
+        return text
+    text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">")
+    return text.replace("&quot;", '"').replace("&amp;", "&")
+
+
+class Walk:
+    """The state of one walk: the text gathered since the last block, and the blocks and pictures so far."""
+
+    __slots__ = ("blocks", "bold", "captions", "linked", "pictures", "pieces", "seen", "total")
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.pieces: list[str] = []
+        self.total = self.linked = self.bold = 0  # characters gathered; those inside links; those set bold
+        self.pictures: list[tuple[int, str]] = []  # order and attributes of each <img>
+        self.seen = 0  # pictures before the last block
+        self.captions: list[tuple[int, Element, int]] = []  # block, its element, pictures before it
+
+    def emit(self, element: Element) -> None:
+        """Append what was gathered as a block; a double line break inside it parts it in two."""
+        raw = "".join(self.pieces)
+        total, share, bold = self.total, 0.0, 0.0
+        if self.linked:
+            share = round(self.linked / total, 3)
+        if self.bold:
+            bold = round(self.bold / total, 3)
+        self.pieces, self.total, self.linked, self.bold = [], 0, 0, 0
+        texts = paragraphs_of(raw) if NEWLINE in raw else (" ".join(raw.split()),)
+        boxes = element.resolved()
+        kind, level = element.kind, 0
+        if kind is HEADING or kind is ITEM:
+            level = element.level
+        if kind is CAPTION or (kind is not HEADING and names_caption(boxes[-1].names)):
+            kind, level = CAPTION, 0
+        blocks, passed = self.blocks, len(self.pictures) - self.seen
+        for text in texts:
+            # Nearly all texts are printable, and asking that is ten times as fast as searching.
+            clean = text if text.isprintable() else without_unsaid(text)
+            if clean:
+                if kind is CAPTION:
+                    self.captions.append((len(blocks), element, self.seen))
+                blocks.append(
+                    Block(len(blocks), kind, clean, level, share, boxes, element.mark, None, passed, bold)
+                )
+                passed, self.seen = 0, len(self.pictures)
+
+
+def blocks_of(html: str, *, marked: bool = False) -> list[Block]:
+    """Every block of text in `html`, a <body> as the parser writes it, freed of silent elements.
+
+    Blocks in hidden elements carry the mark "hidden"; where `marked` says so, those in elements with the
+    attribute `MARK` carry its value, and `INSIDE` frees of the mark around.
+    """
+    # One loop over all tags of the page: calls for each of them would double the time of the whole reading.
+    walk = Walk()
+    element: Element | None = None
+    links = bolds = 0
+    for order, (closes, tag, attributes, text) in enumerate(TOKEN.findall(without_comments(html))):
+        inline = tag in INLINE or (tag == "button" and element is not None and element.tag in LEVELS)
+        if closes:
+            if inline and (element is None or element.tag != tag or element.inline):
+                links -= tag == "a"
+                bolds -= tag in BOLD
+                if element is not None and element.tag == tag:
+                    element.inline -= 1
+            elif element is not None:
+                if walk.total:
+                    walk.emit(element)
+                elif walk.pieces:
+                    walk.pieces = []
+                element.end = order
+                if inline:
+                    links -= tag == "a"
+                    bolds -= tag in BOLD
+                element = element.outer
+        elif tag in EMPTY:
+            walk.pieces.append(EMPTY[tag])
+            if tag == "img":
+                walk.pictures.append((order, attributes))
+        else:
+            mark = mark_in(attributes, marked) if attributes else None
+            if inline:
+                links += tag == "a"
+                bolds += tag in BOLD
+            if inline and mark is None and element is not None:
+                if element.tag == tag:
+                    element.inline += 1
             else:
-                emit(blocks, element, pieces, total, linked)
-                pieces, total, linked = [], 0, 0
-                element = Element(node, tag, element, order, None if mark == INSIDE else element.mark or mark)
-            keys.append(key)
-            frames.append((element, in_link))
-    emit(blocks, element, pieces, total, linked)
-    return blocks
+                if walk.total:
+                    walk.emit(element or Element("body", "", None, 0, None))
+                else:
+                    walk.pieces = []
+                outer_mark = element.mark if element is not None else None
+                element = Element(tag, attributes, element, order, None if mark == INSIDE else outer_mark or mark)
+                if inline:
+                    element.inline = 0
+        if text:
+            if "&" in text:
+                text = unescaped(text)  # noqa: PLW2901 - the token is done with
+            walk.pieces.append(text)
+            if not text.isspace():
+                size = len(text)
+                walk.total += size
+                if links > 0:
+                    walk.linked += size
+                if bolds > 0:
+                    walk.bold += size
+    return with_pictures(walk)
 
 
-def unwind(keys: list[int], frames: list[tuple[Element, bool]], key: int) -> None:
-    """Close open elements until the one at address `key` is innermost."""
-    while len(keys) > 1 and keys[-1] != key:
-        keys.pop()
-        frames.pop()
+def without_comments(html: str) -> str:
+    """`html` without what the parser kept of comments and processing instructions."""
+    return COMMENT.sub("", html) if "<!" in html or "<?" in html else html
 
 
-def emit(blocks: list[Block], element: Element, pieces: list[str], total: int, linked: int) -> None:
-    """Append what was gathered as a block, if anything; a double line break inside it parts it in two."""
-    if not total:
-        return
-    raw = "".join(pieces)
-    texts = paragraphs_of(raw) if NEWLINE in raw else (" ".join(raw.split()),)
-    boxes = element.chain()
-    kind, level, image = element.kind, 0, None
-    if kind is HEADING:
-        level = element.level
-    elif kind is CAPTION or names_caption(boxes[-1].names):
-        kind, image = CAPTION, picture_of(element)
-    elif kind is ITEM:
-        level = element.level
-    share = round(linked / total, 3) if linked else 0.0
-    for text in texts:
-        # Nearly all texts are printable, and asking that is ten times as fast as searching.
-        clean = text if text.isprintable() else without_unsaid(text)
-        if clean:
-            blocks.append(Block(len(blocks), kind, clean, level, share, boxes, element.mark, image))
+def mark_in(attributes: str, marked: bool) -> str | None:
+    """The mark that an element's own attributes give it; None for most."""
+    if marked and MARK in attributes:
+        return attributes_of(attributes).get(MARK)
+    if ("hidden" in attributes or "none" in attributes) and HIDDEN.search(attributes):
+        return "hidden"
+    return None
 
 
 def without_unsaid(text: str) -> str:
@@ -202,26 +274,31 @@ def paragraphs_of(raw: str) -> list[str]:
     return [text.strip("\n") for text in texts if text.strip()]
 
 
-def picture_of(caption: Element) -> str | None:
-    """The address of the picture a caption belongs to: its figure's, else the one directly before it."""
+def with_pictures(walk: Walk) -> list[Block]:
+    """The walk's blocks, each caption with the address of its picture."""
+    blocks = walk.blocks
+    for at, element, seen in walk.captions:
+        attributes = picture_of(element, walk.pictures, seen)
+        if attributes is not None:
+            blocks[at] = replace(blocks[at], image=source_of(attributes_of(attributes)))
+    return blocks
+
+
+def picture_of(caption: Element, pictures: list[tuple[int, str]], seen: int) -> str | None:
+    """The attributes of the picture a caption belongs to: its figure's first, else the last one since the
+    block before it, which stands behind the first `seen` pictures.
+    """
     element: Element | None = caption
     for _ in range(4):  # figure > div > div > figcaption is as deep as pages go
         if element is None:
             break
-        if element.tag in ("figure", "picture", "dl") or names_picture(names_of(element.node)):
-            image = element.node.css_first("img")
-            if image is not None:
-                return source_of(image.attributes)
+        if element.tag in ("figure", "picture", "dl") or names_picture(names_in(element.attributes)):
+            at = bisect_right(pictures, (element.order, ""))
+            if at < len(pictures) and pictures[at][0] < element.end:
+                return pictures[at][1]
         element = element.outer
-    before = caption.node.prev
-    for _ in range(3):  # white space, the picture, and a wrapper's white space
-        if before is None:
-            return None
-        image = before if before.tag == "img" else before.css_first("img") if before.is_element_node else None
-        if image is not None:
-            return source_of(image.attributes)
-        before = before.prev
-    return None
+    at = bisect_left(pictures, (caption.order, "")) - 1
+    return pictures[at][1] if at >= seen else None
 
 
 def names_picture(names: str) -> bool:
@@ -229,10 +306,10 @@ def names_picture(names: str) -> bool:
     return PICTURE_NAMES.search(names) is not None
 
 
-def source_of(attributes: Mapping[str, str | None]) -> str | None:
+def source_of(attributes: Mapping[str, str]) -> str | None:
     """The address in an <img>, lazily loaded or not; None for inline data."""
-    for name in ("data-src", "data-lazy-src", "data-original", "src"):
-        value = (attributes.get(name) or "").strip()
+    for name in ("data-src", "data-lazy-src", "data-original", "data-img-url", "src"):
+        value = attributes.get(name, "").strip()
         if value and not value.startswith("data:"):
             return value
     srcset = (attributes.get("srcset") or attributes.get("data-srcset") or "").split()

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline import jsonld
 from pipeline.article import Block, Extraction, Kind, Metadata
-from pipeline.blocks import INSIDE, SILENT, blocks_of
+from pipeline.blocks import INSIDE, MARK, SILENT, blocks_of
 from pipeline.body import is_prose, survey
 from pipeline.bounds import bounded
 from pipeline.claims import OUTSIDE, claimed
@@ -20,7 +20,6 @@ from pipeline.stated import Stated, stated_by
 MIN_STATED = 400  # characters; shorter bodies in JSON-LD were teasers
 SHOWN = 0.4  # share of the stated body that the page must show as running text to be read itself
 CHALLENGE = b"_cf_chl_opt"  # only the challenge of Cloudflare's gate sets it; its articles load other scripts
-HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 
 
 def extract(
@@ -38,7 +37,8 @@ def extract(
     metadata = metadata_of(stated, tree, url, rules)
     scripted = tree.css_first("script") is not None
     tree.strip_tags(SILENT)
-    blocks = believed(blocks_of(root, marks_of(tree, root, rules)))
+    marked = mark_by_rules(tree, root, rules)
+    blocks = believed(blocks_of(root.html or "", marked=marked))
     metadata, blocks = claimed(metadata, blocks)
     blocks = with_stated_body(blocks, stated)
     if not blocks and scripted:
@@ -46,20 +46,20 @@ def extract(
     return Extraction(url, metadata, tuple(blocks), flags)
 
 
-def marks_of(tree: LexborHTMLParser, root: LexborNode, rules: Rules) -> dict[int, str]:
-    """Which elements are condemned before the walk, by memory address: hidden ones and what the site's
-    rules say.
+def mark_by_rules(tree: LexborHTMLParser, root: LexborNode, rules: Rules) -> bool:
+    """Write on the elements what the site's rules say of them, for the walk; whether they say anything.
 
     A `body` selector that matches nothing leaves the choice to the generic reader.
     """
-    marks = {node.mem_id: "hidden" for node in tree.css(HIDDEN)}
     body = selected(tree, rules.body) if rules.body else []
+    marks = [(node, INSIDE) for node in body]
     if body:
-        marks[root.mem_id] = OUTSIDE
-        marks.update((node.mem_id, INSIDE) for node in body)
+        marks.insert(0, (root, OUTSIDE))
     for selector in rules.drop:
-        marks.update((node.mem_id, f"drop {selector}") for node in selected(tree, selector))
-    return marks
+        marks += [(node, f"drop {selector}") for node in selected(tree, selector)]
+    for node, mark in marks:
+        node.attrs[MARK] = mark
+    return bool(marks)
 
 
 def with_stated_body(blocks: list[Block], stated: Stated) -> list[Block]:
