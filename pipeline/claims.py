@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.article import Block, Kind, Metadata
+from pipeline.authors import HOUSE
 from pipeline.body import is_prose
 from pipeline.captions import read_caption
 from pipeline.dates import day_of, parse_date
@@ -85,7 +86,7 @@ def completed(metadata: Metadata, claims: Claims) -> Metadata:
     """The metadata with the fields it lacked filled from the page's visible head."""
     evidence = dict(metadata.evidence)
     authors, published = metadata.authors, metadata.published_at
-    if claims.authors and (not authors or is_house(authors, metadata)):
+    if claims.authors and (not authors or evidence.get("authors", "").startswith(HOUSE)):
         authors = claims.authors
         evidence["authors"] = "byline"
     if published is None and claims.dated:
@@ -103,12 +104,6 @@ def completed(metadata: Metadata, claims: Claims) -> Metadata:
         section=metadata.section or claims.section,
         evidence=evidence,
     )
-
-
-def is_house(authors: tuple[str, ...], metadata: Metadata) -> bool:
-    """Whether the stated author is only the site itself."""
-    site = fold(metadata.evidence.get("site", ""))
-    return len(authors) == 1 and bool(site) and (fold(authors[0]) in site or site in fold(authors[0]))
 
 
 def mark_title(blocks: Sequence[Block], title: str | None, claims: Claims) -> int | None:

@@ -11,8 +11,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from pipeline import jsonld
 from pipeline.article import Metadata
+from pipeline.authors import authors_of, houses_of
 from pipeline.dates import parse_date
-from pipeline.names import names_in
 from pipeline.rules import Rules
 from pipeline.stated import Stated
 from pipeline.titles import best_title, plain
@@ -21,18 +21,6 @@ Candidates = Iterable[tuple[str, str | None]]
 
 TITLES = ["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title"]
 DESCRIPTIONS = ["og:description", "description", "twitter:description", "dc.description"]
-AUTHORS = [
-    "author",
-    "article:author",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "byl",
-    "cxenseparse:author",
-    "citation_author",
-    "creator",
-]
 PUBLISHED = [
     "article:published_time",
     "og:article:published_time",
@@ -85,7 +73,7 @@ def metadata_of(stated: Stated, tree: LexborHTMLParser, url: str | None, rules: 
     return Metadata(
         title=first(evidence, "title", [*chosen["title"], title_of(stated)]),
         standfirst=first(evidence, "standfirst", chosen["standfirst"]),
-        authors=authors_of(evidence, stated, chosen["authors"]),
+        authors=authors_of(evidence, stated, chosen["authors"], houses_of(site_of(stated), url)),
         published_at=first_date(
             evidence, "published_at", published(stated, chosen["published_at"]), language
         ),
@@ -168,39 +156,6 @@ def published(stated: Stated, chosen: list[tuple[str, str | None]]) -> Candidate
         *stated.dates[:4],
         *stated.meta(*LAST_RESORT),
     ]
-
-
-def authors_of(
-    evidence: dict[str, str], stated: Stated, chosen: list[tuple[str, str | None]]
-) -> tuple[str, ...]:
-    """The article's authors in page order, each once, without "By"; empty where the page states none."""
-    sources: list[tuple[str, list[str]]] = [("selector", [value for _, value in chosen if value])]
-    if stated.article:
-        sources.append(("json-ld author", linked_names(stated)))
-    sources += [(f"meta {name}", stated.metas.get(name, [])) for name in AUTHORS]
-    sources += [(place, [value]) for place, value in stated.people[:3]]
-    for place, values in sources:
-        names = names_in(values)
-        if names:
-            evidence["authors"] = place
-            return names
-    return ()
-
-
-def linked_names(stated: Stated) -> list[str]:
-    """The names under the article's `author`, also where it only refers to a node elsewhere in the graph."""
-    by_id = {n["@id"]: n for n in stated.nodes if isinstance(n.get("@id"), str) and n.get("name")}
-    values = stated.article.get("author") if stated.article else None
-    names = []
-    for item in values if isinstance(values, list) else [values]:
-        target = item
-        if isinstance(item, dict) and not item.get("name"):
-            key = item.get("@id")
-            target = by_id.get(key, item) if isinstance(key, str) else item
-        name = jsonld.text_of({"x": target}, "x")
-        if name:
-            names.append(name)
-    return names
 
 
 def tags_of(stated: Stated) -> tuple[str, ...]:
