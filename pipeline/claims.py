@@ -15,6 +15,7 @@ from pipeline.body import is_prose
 from pipeline.captions import read_caption
 from pipeline.dates import day_of, parse_date
 from pipeline.lexicon import counted_section
+from pipeline.moments import note
 from pipeline.names import BY, names_in, people_in
 from pipeline.standfirst import standfirst_of
 from pipeline.titles import fold
@@ -91,7 +92,8 @@ def completed(metadata: Metadata, claims: Claims) -> Metadata:
         evidence["authors"] = "byline"
     if published is None and claims.dated:
         published = parse_date(claims.dated, metadata.language)
-        evidence["published_at"] = "dateline"
+        if published:
+            note(evidence, "published_at", "dateline", claims.dated)
     if claims.standfirst:
         evidence["standfirst"] = "visible"
     if metadata.section is None and claims.section:

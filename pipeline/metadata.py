@@ -4,7 +4,6 @@ was.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -12,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from pipeline import jsonld
 from pipeline.article import Metadata
 from pipeline.authors import authors_of, houses_of
-from pipeline.dates import parse_date
+from pipeline.moments import moments_of
 from pipeline.rules import Rules
 from pipeline.stated import Stated
 from pipeline.titles import best_title, plain
@@ -21,37 +20,6 @@ Candidates = Iterable[tuple[str, str | None]]
 
 TITLES = ["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title"]
 DESCRIPTIONS = ["og:description", "description", "twitter:description", "dc.description"]
-PUBLISHED = [
-    "article:published_time",
-    "og:article:published_time",
-    "article:published",
-    "datepublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dcterms.date",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "cxenseparse:recs:publishtime",
-    "article.published",
-    "article:create_time",
-    "citation_publication_date",
-    "pub_date",
-]
-# Some sites put the time of the answer here, so what the page marks up as its date goes first.
-LAST_RESORT = ["date", "dc.date", "created", "datecreated", "article:modified_time"]
-MODIFIED = [
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "lastmod",
-    "dcterms.modified",
-    "last-modified",
-]
 SECTIONS = [
     "article:section",
     "parsely-section",
@@ -62,6 +30,9 @@ SECTIONS = [
 ]
 TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+TIERS = ("article:content_tier", "content_tier", "content-tier", "isaccessibleforfree")
+PAID = re.compile(r"\s*(?:locked|metered|paid|premium|subscribers?|false)\b", re.IGNORECASE)
+PARTS = 400  # nodes of JSON-LD asked; the parts of a text state it too
 MAX_TAGS, MAX_TAG_CHARS = 40, 60  # longer lists and longer tags were search words, not tags
 
 
@@ -70,16 +41,13 @@ def metadata_of(stated: Stated, tree: LexborHTMLParser, url: str | None, rules: 
     language = language_of(stated, rules)
     evidence = about(stated)
     chosen = selections(tree, rules)
+    published, modified = moments_of(evidence, stated, chosen["published_at"], url, language)
     return Metadata(
         title=first(evidence, "title", [*chosen["title"], title_of(stated)]),
         standfirst=first(evidence, "standfirst", chosen["standfirst"]),
         authors=authors_of(evidence, stated, chosen["authors"], houses_of(site_of(stated), url)),
-        published_at=first_date(
-            evidence, "published_at", published(stated, chosen["published_at"]), language
-        ),
-        modified_at=first_date(
-            evidence, "modified_at", [*stated.node("dateModified"), *stated.meta(*MODIFIED)], language
-        ),
+        published_at=published,
+        modified_at=modified,
         section=first(evidence, "section", [*stated.node("articleSection"), *stated.meta(*SECTIONS)]),
         tags=tags_of(stated),
         language=language,
@@ -95,18 +63,6 @@ def first(evidence: dict[str, str], name: str, candidates: Candidates) -> str | 
         if value and value.strip():
             evidence[name] = place
             return value.strip()
-    return None
-
-
-def first_date(
-    evidence: dict[str, str], name: str, candidates: Candidates, language: str | None
-) -> datetime | None:
-    """The first candidate that is a date; its place is noted in `evidence`."""
-    for place, value in candidates:
-        read = parse_date(value, language)
-        if read:
-            evidence[name] = place
-            return read
     return None
 
 
@@ -145,17 +101,6 @@ def title_of(stated: Stated) -> tuple[str, str | None]:
 def site_of(stated: Stated) -> str:
     """The site's own name; empty where the page does not say it."""
     return next((value for _, value in stated.meta("og:site_name", "application-name")), "")
-
-
-def published(stated: Stated, chosen: list[tuple[str, str | None]]) -> Candidates:
-    """Candidates for the moment of publication, best first."""
-    return [
-        *chosen,
-        *stated.node("datePublished", "dateCreated", "uploadDate"),
-        *stated.meta(*PUBLISHED),
-        *stated.dates[:4],
-        *stated.meta(*LAST_RESORT),
-    ]
 
 
 def tags_of(stated: Stated) -> tuple[str, ...]:
@@ -215,12 +160,24 @@ def joined(url: str | None, address: str) -> str | None:
     return whole
 
 
+def paywall(stated: Stated) -> str | None:
+    """The place that says the text is not free to read; None where nothing does."""
+    for node in (stated.article, *stated.nodes[:PARTS]):
+        if node and str(node.get("isAccessibleForFree", "")).rsplit("/", 1)[-1].lower() == "false":
+            return "json-ld isAccessibleForFree"
+    for place, value in stated.meta(*TIERS):
+        if PAID.match(value):
+            return place
+    return None
+
+
 def about(stated: Stated) -> dict[str, str]:
     """What later rooms ask the page about itself: its types, its site's name, its descriptions."""
     types = sorted({name for node in stated.nodes[:400] for name in jsonld.types_of(node)})
     texts = [value for _, value in stated.meta(*DESCRIPTIONS)]
     texts += [value for _, value in (*stated.node("description"), *stated.node("alternativeHeadline"))]
     found: Mapping[str, str] = {
+        "paywall": paywall(stated) or "",
         "types": " ".join(types),
         "og:type": " ".join(stated.metas.get("og:type", ()))[:40].lower(),
         "site": site_of(stated),

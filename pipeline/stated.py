@@ -24,6 +24,7 @@ READ = ", ".join(
 )
 PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|contributors?)/[^/?#]")
 NAMED = re.compile(r"(?:^| )(?:vcard|author|byline|[\w-]*author[_-]+name\w*)(?: |$)")
+CHANGED = re.compile(r"modified|updated(?!.*published)|lastmod")
 FOREIGN = re.compile(r"comment|related|teaser|sidebar|widget|recommend")
 STAMPS = ("datetime", "content", "title")  # where an element keeps the exact moment of the date it shows
 MARKED = 160  # elements that mark up a date or a person looked at; articles have a dozen, listings hundreds
@@ -147,7 +148,7 @@ class Found:
         if node.tag in ("time", "abbr") or prop in ("datepublished", "datecreated"):
             rank = 0 if prop == "datepublished" else 1
             stamp = next((s for key in STAMPS if (s := attributes.get(key))), plain(node.text(separator=" ")))
-            if "modified" not in prop and stamp:
+            if stamp and not CHANGED.search(f"{prop} {attributes.get('class') or ''}".lower()):
                 place = "itemprop" if prop else "time element"
                 self.dates.append((rank, not self.entitled, place, stamp))
         elif prop in ("author", "creator"):
