@@ -179,6 +179,8 @@ def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Cl
             claims.marks[block.order] = "byline"
     if fresh:
         claims.dated = min(fresh, key=lambda pair: pair[0])[1]
+        if CHANGED.match(claims.dated):
+            claims.dated = None
 
 
 def is_credit(text: str) -> bool:

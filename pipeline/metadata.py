@@ -11,7 +11,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from pipeline import jsonld
 from pipeline.article import Metadata
 from pipeline.authors import authors_of, houses_of
-from pipeline.moments import moments_of
+from pipeline.dates import parse_date
+from pipeline.moments import in_scripts, moments_of, note
 from pipeline.rules import Rules
 from pipeline.stated import Stated
 from pipeline.titles import best_title, plain
@@ -42,6 +43,9 @@ def metadata_of(stated: Stated, tree: LexborHTMLParser, url: str | None, rules: 
     evidence = about(stated)
     chosen = selections(tree, rules)
     published, modified = moments_of(evidence, stated, chosen["published_at"], url, language)
+    if published is None and (told := in_scripts(node.text() for node in tree.css("script"))):
+        published = parse_date(told, language)
+        note(evidence, "published_at", "script", told)
     return Metadata(
         title=first(evidence, "title", [*chosen["title"], title_of(stated)]),
         standfirst=first(evidence, "standfirst", chosen["standfirst"]),

@@ -2,10 +2,12 @@
 disagrees.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+from pipeline import jsonld
 from pipeline.dates import day_in_url, parse_date, precision_of
 from pipeline.stated import Stated
 
@@ -42,6 +44,12 @@ MODIFIED = (
     "dcterms.modified",
     "last-modified",
 )
+PAGES = frozenset(["webpage", "itempage", "aboutpage", "faqpage", "qapage", "medicalwebpage"])
+# How the state that scripts fill a page from names the moment, quotes escaped or not.
+STATE = re.compile(
+    r"[\"'](?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|publishedDate|"
+    r"firstPublished(?:At|Date)?|pubDate|published_date|spt:published)\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](\d{4}-\d\d-\d\d[^\"'\\]{0,25})"
+)
 SLACK = timedelta(days=1)  # clocks and zones apart, nothing is changed before it is published
 RIVALS = 8  # candidates asked whether they state another day
 MAX_RAW = 60  # characters of a date's own words that are kept
@@ -56,7 +64,7 @@ def moments_of(
 ) -> tuple[datetime | None, datetime | None]:
     """When the article was published and last changed, both aware UTC; None for what nothing states.
 
-    A day on which the page says to have been changed before it is not believed as the day of publication.
+    A day that comes after the page's own last change is only believed where no other place states one.
     `evidence` receives, under the field's name, the place, and with " raw", " zone", " precision" and
     " conflict" behind it the words read, whether they state a zone, how exact they are, and another day that
     the page states.
@@ -69,12 +77,29 @@ def moments_of(
         *stated.meta(*PUBLISHED),
         *stated.dates[:4],
         *stated.meta(*LAST_RESORT),
+        *paged(stated),
     ]
     day = day_in_url(url)
     if day:
         told.append(("address", day.isoformat()))
     latest = modified + SLACK if modified else None
-    return first_date(evidence, "published_at", told, language, latest), modified
+    published = first_date(evidence, "published_at", told, language, latest)
+    return published or first_date(evidence, "published_at", told, language, None), modified
+
+
+def paged(stated: Stated) -> Candidates:
+    """What JSON-LD says of the page where it says nothing of an article."""
+    if stated.article and stated.article.get("datePublished"):
+        return []
+    pages = (node for node in stated.nodes if jsonld.types_of(node) & PAGES)
+    dates = ((jsonld.text_of(node, "datePublished")) for node in pages)
+    return [("json-ld page", told) for told in dates if told][:1]
+
+
+def in_scripts(scripts: Iterable[str]) -> str | None:
+    """The moment of publication that the page's scripts carry, where all that they carry is one day."""
+    told = [found for script in scripts for found in islice(STATE.findall(script), RIVALS)]
+    return told[0] if told and len({words[:10] for words in told}) == 1 else None
 
 
 def first_date(

@@ -19,12 +19,16 @@ READ = ", ".join(
         'script[type*="ld+json" i], link[rel="canonical" i]',
         "time, [itemprop], abbr.published",  # the hAtom microformat's dates are in <abbr>
         'a[rel~="author"], a[href*="/author"], a[href*="/autor"], a[href*="/auteur"], a[href*="/contributor"]',
+        ".date, .published, .submitted, .entry-date, .post-date, .postdate, .article-date, .pubdate, .authored",
         ".vcard, .author, .byline, [class*=author-name], [class*=author_name]",
     ]
 )
 PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|contributors?)/[^/?#]")
 NAMED = re.compile(r"(?:^| )(?:vcard|author|byline|[\w-]*author[_-]+name\w*)(?: |$)")
 CHANGED = re.compile(r"modified|updated(?!.*published)|lastmod")
+DATED = re.compile(r"(?:^|\s)(?:(?:entry-|post-?|article-|pub)?date|published|submitted|authored)(?:\s|$)")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+MAX_DAY = 60  # characters of an element named after the date
 FOREIGN = re.compile(r"comment|related|teaser|sidebar|widget|recommend")
 STAMPS = ("datetime", "content", "title")  # where an element keeps the exact moment of the date it shows
 MARKED = 160  # elements that mark up a date or a person looked at; articles have a dozen, listings hundreds
@@ -151,11 +155,19 @@ class Found:
             if stamp and not CHANGED.search(f"{prop} {attributes.get('class') or ''}".lower()):
                 place = "itemprop" if prop else "time element"
                 self.dates.append((rank, not self.entitled, place, stamp))
+        elif not prop and DATED.search(attributes.get("class") or ""):
+            self.day(node)
         elif prop in ("author", "creator"):
             named = node.css_first('[itemprop="name"]')
             self.person(node, named if named is not None else node, 0, "itemprop")
         elif not prop and (told := place_of(node, attributes)):
             self.person(node, node, *told)
+
+    def day(self, node: LexborNode) -> None:
+        """Keep the words of an element named after the date, where they are few and hold a year."""
+        text = plain(node.text(separator=" "))
+        if len(text) <= MAX_DAY and YEAR.search(text):
+            self.dates.append((2, not self.entitled, "class date", text))
 
     def person(self, node: LexborNode, named: LexborNode, rank: int, place: str) -> None:
         text = named.attributes.get("content") or plain(named.text(separator=" "))
