@@ -66,8 +66,9 @@ def sources(stated: Stated, chosen: list[tuple[str, str | None]]) -> Iterable[So
     """Every place that may name the authors with the names it gives, best first."""
     yield "selector", names_in([value for _, value in chosen if value])
     people, houses = linked_names(stated)
-    yield "json-ld author", names_in(people, given=True)
-    yield f"{HOUSE}, json-ld author", names_in(houses, given=True)
+    if not all(BODY.search(name) for name in people):
+        yield "json-ld author", names_in(people, given=True)
+    yield f"{HOUSE}, json-ld author", names_in([*people, *houses], given=True)
     for name in AUTHORS:
         values = stated.metas.get(name, ())
         yield f"meta {name}", names_in(map(turned, values) if name in INVERTED else values, given=True)

@@ -35,6 +35,8 @@ BYLINE = re.compile(
     r"(?:^|[ _-])(?:byline|by-line|authors?|autor|writer|contributor|post-?meta|entry-?meta|"
     r"article-?meta)(?:$|[ _-])"
 )
+# Of these, what names a person; the others hold the section and the counters too.
+WRITER = re.compile(r"(?:^|[ _-])(?:byline|by-line|authors?|autor|writer|contributor)(?:$|[ _-])")
 DATELINE = re.compile(
     r"(?:^|[ _-])(?:date|time|datum|published|pubdate|dateline|timestamp|posted-on)(?:$|[ _-])"
 )
@@ -116,12 +118,18 @@ def mark_title(blocks: Sequence[Block], title: str | None, claims: Claims) -> in
     hits = [
         b
         for b in blocks
-        if b.kind is Kind.HEADING and len(b.text) < 400 and is_free(b) and fold(b.text) == key
+        if b.kind is Kind.HEADING and len(b.text) < 400 and is_free(b) and prints(b, key)
     ]
     for block in hits:
         claims.marks[block.order] = "title"
     first = next((b for b in hits if b.level == 1), None)
     return (first or hits[0]).order if hits else None
+
+
+def prints(block: Block, key: str) -> bool:
+    """Whether a heading is the title of this key, or on the first level a kicker and then the title."""
+    text = fold(block.text)
+    return text == key or (block.level == 1 and len(key) >= 12 and text.endswith(key))
 
 
 def head_of(blocks: Sequence[Block], at: int | None) -> list[Block]:
@@ -200,7 +208,7 @@ def authors_on(text: str, undated: str, names: str) -> tuple[str, ...]:
     """The authors a byline names: after "By" any name, elsewhere only what looks like a person's."""
     if BY.match(text):
         return names_in([BY.sub("", text)])
-    return people_in(undated.strip(" |·•,-")) if BYLINE.search(names) else ()
+    return people_in(undated.strip(" |·•,-")) if WRITER.search(names) else ()
 
 
 def mark_biographies(blocks: Sequence[Block], authors: Sequence[str], claims: Claims) -> None:

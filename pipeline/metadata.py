@@ -47,7 +47,7 @@ def metadata_of(stated: Stated, tree: LexborHTMLParser, url: str | None, rules: 
         published = parse_date(told, language)
         note(evidence, "published_at", "script", told)
     return Metadata(
-        title=first(evidence, "title", [*chosen["title"], title_of(stated)]),
+        title=first(evidence, "title", [*chosen["title"], title_of(stated, url)]),
         standfirst=first(evidence, "standfirst", chosen["standfirst"]),
         authors=authors_of(evidence, stated, chosen["authors"], houses_of(site_of(stated), url)),
         published_at=published,
@@ -94,12 +94,12 @@ def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
         return []
 
 
-def title_of(stated: Stated) -> tuple[str, str | None]:
+def title_of(stated: Stated, url: str | None) -> tuple[str, str | None]:
     """The title that heading and statements agree on best, and the place it was read from."""
     claims = [*stated.node("headline", "name"), *stated.meta(*TITLES)]
     if stated.title_element:
         claims.append(("title element", stated.title_element))
-    return best_title(stated.headings, claims, site_of(stated))
+    return best_title(stated.headings, claims, site_of(stated), url)
 
 
 def site_of(stated: Stated) -> str:

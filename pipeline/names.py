@@ -9,19 +9,21 @@ from pipeline.titles import plain
 
 BY = re.compile(
     r"^\s*(?:(?:(?:written|posted|published|reported|reviewed|created|contributed|submitted|story|text|words|"
-    r"eingestellt|veröffentlicht|verfasst|geschrieben|publié|publicado|escrito|scritto|article|review|interview)\s+)?(?:by|von|par|por|di|door|av|af)|autore?|autorin|author|written|text|interview|"
+    r"eingestellt|veröffentlicht|verfasst|geschrieben|publié|publicado|escrito|scritto|article|review|interview)\s+)?(?:by|von|par|por|di|door|av|af)|autore?|autorin|authors?|written|text|interview|"
     r"redaktion|przez|автор|yazan)(?:\s*[:|]\s*|\s+)|^\s*(?-i:[Bb]y)(?=(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 # What links to an author's page say before the name: "View all posts by", "Alle Beiträge von".
 ALL_BY = re.compile(
-    r"^(?:[^\W\d_]+\s+){0,4}(?:posts|articles?|stories|artikel|beiträge|texte|articoli|artículos|entradas)\s+"
+    r"^(?:posted|published|filed|written|veröffentlicht|erstellt|eingestellt|geschrieben|gespeichert|publié)\b.{0,50}?\s"
+    r"(?:by|von|par|por)\s+|^(?:more|mehr|alle|all)\s+(?:by|from|von)\s+|^(?:[^\W\d_]+\s+){0,4}(?:posts|articles?|stories|artikel|beiträge|texte|articoli|artículos|entradas)\s+"
     r"(?:by|from|von|de|di|par|por)\s+",
     re.IGNORECASE,
 )
 # What stands after a name in one line: a date, a reading time, a role, a place.
 AFTER = re.compile(
     r"\s*(?:[|•·⋅●/]|\s[-–—]\s|\b(?-i:on|am|le|in|for|at)\b|published|updated|posted|\d|\(|"
+    r"\s(?:reviewed|writer|chefredakteur(?:in)?|redakteur(?:in)?|redaktion|content|autor(?:in)?|sponsored|last)\b|"
     r"contributor|reporter|correspondent|staff writer|senior|editor).*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -34,6 +36,7 @@ BODY = re.compile(
     r"Foundation|Association|Agency|Agentur|Team|Redaktion|Editors?|Staff|Press|News|Magazine?|Times|Media)\b",
     re.IGNORECASE,
 )
+HANDLE = re.compile(r"[^\W\d_][\w-]{2,24}")
 SITE = re.compile(r"\b[\w-]+\.(?:de|com|at|ch|org|net|fr|it|es|nl|co\.uk|tv|info|eu)\b", re.IGNORECASE)
 AND = re.compile(r"\s*(?:[,;|/&\n]|\b(?:and|und|et|y|e|en|och|og)\b)\s*(?=[^\W\d_])")
 NOT_A_NAME = re.compile(
@@ -42,12 +45,12 @@ NOT_A_NAME = re.compile(
     r"learn more|read more|teilen|twitter|facebook|view (?:all|more)|all posts|posts by|more posts|"
     r"see all|archiv|anzeigen|"
     r"\b(?:bio|navigation|print|modified|menu|search|shop|edition|skip|continue|reading|kommentare?|"
-    r"comments?|subscribers?|newsletter)\b|admin$|(?:expert|editor|manager|founder)$|^(?:the|our|from|how|why|what|wem|deinen)\s|[?!→]",
+    r"comments?|subscribers?|newsletter)\b|admin$|(?:expert|editor|manager|founder)$|^(?:the|our|of|this|zur|zum|from|how|why|what|wem|deinen)\s|[?!→]",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"https?:|www\.|@", re.IGNORECASE)
 DEGREE = re.compile(
-    r"^(?:ph\.?\s?d|m\.?d|jr|sr|ms|mba|rdn?|esq|cfp|dvm|rn|lcsw|r\.d|m\.s|cpa|bsc|msc|dr)\.?$", re.IGNORECASE
+    r"^(?:ph\.?\s?d|m\.?d|jr|sr|ms|mba|rdn?|esq|cfp|cfa|facs|do|dvm|rn|lcsw|r\.d|m\.s|cpa|bsc|msc|dr)\.?$", re.IGNORECASE
 )
 PARTICLES = frozenset(
     "von van de der den del della di da dos du la le el al bin ibn y e zu zur ter ten".split()  # noqa: SIM905
@@ -83,7 +86,9 @@ def before_date(text: str) -> str:
 
 def is_handle(text: str) -> bool:
     """Whether `text` is a name that people give themselves on the web: one word, digits allowed."""
-    return bool(re.fullmatch(r"[^\W\d_][\w-]{2,24}", text)) and not NOT_A_NAME.search(text)
+    return bool(HANDLE.fullmatch(text)) and not (
+        NOT_A_NAME.search(text) or DEGREE.match(text) or month_of(text)
+    )
 
 
 def people_in(line: str) -> tuple[str, ...]:

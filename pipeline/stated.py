@@ -20,11 +20,13 @@ READ = ", ".join(
         "time, [itemprop], abbr.published",  # the hAtom microformat's dates are in <abbr>
         'a[rel~="author"], a[href*="/author"], a[href*="/autor"], a[href*="/auteur"], a[href*="/contributor"]',
         ".date, .published, .submitted, .entry-date, .post-date, .postdate, .article-date, .pubdate, .authored",
-        ".vcard, .author, .byline, [class*=author-name], [class*=author_name]",
+        ".vcard, .byline, .username, address, [class*=author i]",
     ]
 )
 PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|contributors?)/[^/?#]")
-NAMED = re.compile(r"(?:^| )(?:vcard|author|byline|[\w-]*author[_-]+name\w*)(?: |$)")
+NAMED = re.compile(
+    r"(?:^|\s)(?:vcard|byline|username|(?:[\w-]*[_-])?author(?:s|[_-]*name)?(?:[_-]+(?:txt|link|text|title))?)(?=\s|$)"
+)
 CHANGED = re.compile(r"modified|updated(?!.*published)|lastmod")
 DATED = re.compile(r"(?:^|\s)(?:(?:entry-|post-?|article-|pub)?date|published|submitted|authored)(?:\s|$)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -193,4 +195,4 @@ def place_of(node: LexborNode, attributes: Mapping[str, str | None]) -> tuple[in
         if "author" in (attributes.get("rel") or "").lower().split():
             return 1, "rel=author"
         return (2, "author's page") if PROFILE.search(attributes.get("href") or "") else None
-    return (3, "class author") if NAMED.search(names) else None
+    return (3, "class author") if node.tag == "address" or NAMED.search(names) else None
