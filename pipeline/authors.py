@@ -40,7 +40,9 @@ def authors_of(
     for place, names in sources(stated, chosen):
         if not names:
             continue
-        house = place.startswith(HOUSE) or (place != "selector" and all(fold(n) in own or BODY.search(n) for n in names))
+        house = place.startswith(HOUSE) or (
+            place != "selector" and all(fold(n) in own or BODY.search(n) for n in names)
+        )
         if house:
             spare = spare or (place if place.startswith(HOUSE) else f"{HOUSE}, {place}", names)
         elif first is None:
@@ -83,7 +85,7 @@ def may_be_one(name: str) -> bool:
 
 
 def turned(name: str) -> str:
-    """ "Writer, Ada" as "Ada Writer"; anything else unchanged."""
+    """Turns "Writer, Ada" into "Ada Writer"; anything else stays as it is."""
     family, comma, given = name.partition(",")
     return f"{given.strip()} {family.strip()}" if comma and "," not in given and given.strip() else name
 

@@ -116,9 +116,7 @@ def mark_title(blocks: Sequence[Block], title: str | None, claims: Claims) -> in
     if not key:
         return None
     hits = [
-        b
-        for b in blocks
-        if b.kind is Kind.HEADING and len(b.text) < 400 and is_free(b) and prints(b, key)
+        b for b in blocks if b.kind is Kind.HEADING and len(b.text) < 400 and is_free(b) and prints(b, key)
     ]
     for block in hits:
         claims.marks[block.order] = "title"
@@ -185,10 +183,13 @@ def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Cl
         ):
             claims.authors = (text,)
             claims.marks[block.order] = "byline"
-    if fresh:
-        claims.dated = min(fresh, key=lambda pair: pair[0])[1]
-        if CHANGED.match(claims.dated):
-            claims.dated = None
+    claims.dated = freshest(fresh)
+
+
+def freshest(found: Sequence[tuple[bool, str]]) -> str | None:
+    """The dateline that most likely tells of publication; None where all that is told is a change."""
+    words = min(found, key=lambda pair: pair[0])[1] if found else None
+    return None if words is None or CHANGED.match(words) else words
 
 
 def is_credit(text: str) -> bool:

@@ -15,7 +15,7 @@ from pipeline.dates import parse_date
 from pipeline.moments import in_scripts, moments_of, note
 from pipeline.rules import Rules
 from pipeline.stated import Stated
-from pipeline.titles import best_title, plain
+from pipeline.titles import ALIKE, best_title, fold, likeness, plain
 
 Candidates = Iterable[tuple[str, str | None]]
 
@@ -33,6 +33,8 @@ TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 TIERS = ("article:content_tier", "content_tier", "content-tier", "isaccessibleforfree")
 PAID = re.compile(r"\s*(?:locked|metered|paid|premium|subscribers?|false)\b", re.IGNORECASE)
+MAX_OTHER = 120  # characters kept of a title that contradicts
+FREE = "isAccessibleForFree"
 PARTS = 400  # nodes of JSON-LD asked; the parts of a text state it too
 MAX_TAGS, MAX_TAG_CHARS = 40, 60  # longer lists and longer tags were search words, not tags
 
@@ -46,8 +48,11 @@ def metadata_of(stated: Stated, tree: LexborHTMLParser, url: str | None, rules: 
     if published is None and (told := in_scripts(node.text() for node in tree.css("script"))):
         published = parse_date(told, language)
         note(evidence, "published_at", "script", told)
+    title = first(evidence, "title", [*chosen["title"], title_of(stated, url)])
+    if title and (other := other_title(stated, title)):
+        evidence["title conflict"] = other
     return Metadata(
-        title=first(evidence, "title", [*chosen["title"], title_of(stated, url)]),
+        title=title,
         standfirst=first(evidence, "standfirst", chosen["standfirst"]),
         authors=authors_of(evidence, stated, chosen["authors"], houses_of(site_of(stated), url)),
         published_at=published,
@@ -100,6 +105,20 @@ def title_of(stated: Stated, url: str | None) -> tuple[str, str | None]:
     if stated.title_element:
         claims.append(("title element", stated.title_element))
     return best_title(stated.headings, claims, site_of(stated), url)
+
+
+def other_title(stated: Stated, title: str) -> str | None:
+    """A statement of the title, with its place, that shares less than half of the words; None where none
+    does.
+    """
+    for place, value in (*stated.node("headline"), *stated.meta("og:title")):
+        if (
+            likeness(title, value) < ALIKE
+            and not fold(value).startswith(fold(title))
+            and value.count(" ") > 2
+        ):
+            return f"{place}: {value[:MAX_OTHER]}"
+    return None
 
 
 def site_of(stated: Stated) -> str:
@@ -166,9 +185,11 @@ def joined(url: str | None, address: str) -> str | None:
 
 def paywall(stated: Stated) -> str | None:
     """The place that says the text is not free to read; None where nothing does."""
-    for node in (stated.article, *stated.nodes[:PARTS]):
-        if node and str(node.get("isAccessibleForFree", "")).rsplit("/", 1)[-1].lower() == "false":
-            return "json-ld isAccessibleForFree"
+    own = stated.article if stated.article and FREE in stated.article else None
+    others = (node for node in stated.nodes[:PARTS] if not jsonld.types_of(node) & jsonld.ARTICLE_TYPES)
+    for node in [own] if own else others:
+        if str(node.get(FREE, "")).rsplit("/", 1)[-1].lower() == "false":
+            return f"json-ld {FREE}"
     for place, value in stated.meta(*TIERS):
         if PAID.match(value):
             return place

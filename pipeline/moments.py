@@ -98,7 +98,8 @@ def paged(stated: Stated) -> Candidates:
 
 def in_scripts(scripts: Iterable[str]) -> str | None:
     """The moment of publication that the page's scripts carry, where all that they carry is one day."""
-    told = [found for script in scripts for found in islice(STATE.findall(script), RIVALS)]
+    likely = (script for script in scripts if "ublish" in script or "pubDate" in script)
+    told = [found.group(1) for script in likely for found in islice(STATE.finditer(script), RIVALS)]
     return told[0] if told and len({words[:10] for words in told}) == 1 else None
 
 

@@ -23,8 +23,13 @@ ALL_BY = re.compile(
 # What stands after a name in one line: a date, a reading time, a role, a place.
 AFTER = re.compile(
     r"\s*(?:[|•·⋅●/]|\s[-–—]\s|\b(?-i:on|am|le|in|for|at)\b|published|updated|posted|\d|\(|"
-    r"\s(?:reviewed|writer|chefredakteur(?:in)?|redakteur(?:in)?|redaktion|content|autor(?:in)?|sponsored|last)\b|"
     r"contributor|reporter|correspondent|staff writer|senior|editor).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+# A role behind two words, for Writer is a name too.
+ROLE = re.compile(
+    r"^(\S+\s+\S+)\s+(?:reviewed|writer|chefredakteur(?:in)?|redakteur(?:in)?|redaktion|content|autor(?:in)?|"
+    r"sponsored|last)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
 # What ends a name also where a field was given to the author alone.
@@ -50,7 +55,8 @@ NOT_A_NAME = re.compile(
 )
 ADDRESS = re.compile(r"https?:|www\.|@", re.IGNORECASE)
 DEGREE = re.compile(
-    r"^(?:ph\.?\s?d|m\.?d|jr|sr|ms|mba|rdn?|esq|cfp|cfa|facs|do|dvm|rn|lcsw|r\.d|m\.s|cpa|bsc|msc|dr)\.?$", re.IGNORECASE
+    r"^(?:ph\.?\s?d|m\.?d|jr|sr|ms|mba|rdn?|esq|cfp|cfa|facs|do|dvm|rn|lcsw|r\.d|m\.s|cpa|bsc|msc|dr)\.?$",
+    re.IGNORECASE,
 )
 PARTICLES = frozenset(
     "von van de der den del della di da dos du la le el al bin ibn y e zu zur ter ten".split()  # noqa: SIM905
@@ -70,7 +76,7 @@ def names_in(values: Iterable[str], *, given: bool = False) -> tuple[str, ...]:
             continue
         text = before_date(ALL_BY.sub("", BY.sub("", text)))
         for part in AND.split((BEHIND if given else AFTER).sub("", text)):
-            name = part.strip(" .:|-–·•⋅,\"'")
+            name = ROLE.sub(r"\1", part.strip(" .:|-–·•⋅,\"'"))
             if is_name(name) or (given and is_handle(name)):
                 names.setdefault(name.casefold(), name)
     return tuple(names.values())

@@ -10,30 +10,29 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline import jsonld
-from pipeline.titles import plain
+from pipeline.titles import fold, plain
 
 # Everything read here, in one pass: each selector of its own would walk the whole tree again.
-READ = ", ".join(
-    [
-        "html, title, meta[content], h1",
-        'script[type*="ld+json" i], link[rel="canonical" i]',
-        "time, [itemprop], abbr.published",  # the hAtom microformat's dates are in <abbr>
-        'a[rel~="author"], a[href*="/author"], a[href*="/autor"], a[href*="/auteur"], a[href*="/contributor"]',
-        ".date, .published, .submitted, .entry-date, .post-date, .postdate, .article-date, .pubdate, .authored",
-        ".vcard, .byline, .username, address, [class*=author i]",
-    ]
+READ = (
+    "html, title, meta[content], h1, "
+    'script[type*="ld+json" i], link[rel="canonical" i], '
+    "time, [itemprop], abbr.published, "  # the hAtom microformat's dates are in <abbr>
+    'a[rel~="author"], a[href*="/author"], a[href*="/autor"], a[href*="/auteur"], '
+    ".date, .published, .submitted, .entry-date, .post-date, "
+    ".vcard, .byline, .username, address, [class*=author i]"
 )
-PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|contributors?)/[^/?#]")
+PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?)/[^/?#]")
 NAMED = re.compile(
     r"(?:^|\s)(?:vcard|byline|username|(?:[\w-]*[_-])?author(?:s|[_-]*name)?(?:[_-]+(?:txt|link|text|title))?)(?=\s|$)"
 )
 CHANGED = re.compile(r"modified|updated(?!.*published)|lastmod")
-DATED = re.compile(r"(?:^|\s)(?:(?:entry-|post-?|article-|pub)?date|published|submitted|authored)(?:\s|$)")
+DATED = re.compile(r"(?:^|\s)(?:(?:entry-|post-)?date|published|submitted)(?:\s|$)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 MAX_DAY = 60  # characters of an element named after the date
 FOREIGN = re.compile(r"comment|related|teaser|sidebar|widget|recommend")
 STAMPS = ("datetime", "content", "title")  # where an element keeps the exact moment of the date it shows
 MARKED = 160  # elements that mark up a date or a person looked at; articles have a dozen, listings hundreds
+MIN_TITLE = 12  # characters of a heading that tells one article from another
 MAX_PERSON = 120  # characters of an element named after the author; longer ones are biographies
 HEADINGS = 12  # <h1> elements looked at; pages with more use them for everything
 
@@ -89,7 +88,11 @@ def stated_by(tree: LexborHTMLParser) -> Stated:
     return Stated(
         metas=found.metas,
         nodes=nodes,
-        article=jsonld.article_node(nodes),
+        article=jsonld.article_node(
+            nodes,
+            {fold(heading) for heading in found.headings if len(heading) > MIN_TITLE},
+            {address for address in (found.canonical, *found.metas.get("og:url", ())) if address},
+        ),
         headings=found.headings,
         title_element=found.title,
         language=found.language,
@@ -154,7 +157,7 @@ class Found:
         if node.tag in ("time", "abbr") or prop in ("datepublished", "datecreated"):
             rank = 0 if prop == "datepublished" else 1
             stamp = next((s for key in STAMPS if (s := attributes.get(key))), plain(node.text(separator=" ")))
-            if stamp and not CHANGED.search(f"{prop} {attributes.get('class') or ''}".lower()):
+            if stamp and not CHANGED.search(f"{prop} {attributes.get('class') or ''}"[:200].lower()):
                 place = "itemprop" if prop else "time element"
                 self.dates.append((rank, not self.entitled, place, stamp))
         elif not prop and DATED.search(attributes.get("class") or ""):

@@ -31,8 +31,9 @@ def best_title(
 ) -> tuple[str, str | None]:
     """The title and the place it was read from.
 
-    The heading the page shows wins, freed of a kicker before what the page states; one that the page's address
-    speaks against gives way to what the address names. Without any, what is stated, freed of the site's name.
+    The heading the page shows wins, freed of a kicker before what the page states; one that the page's
+    address speaks against gives way to what the address names. Without any, what is stated, freed of the
+    site's name.
     """
     shown = [unsoftened(text) for text in headings]
     own = host_word(url)
@@ -52,7 +53,7 @@ def chosen(
     cleaned: Sequence[tuple[str, str]],
     site: str,
 ) -> tuple[str, str | None]:
-    """One that opens what the page states elsewhere, then one that shares its words, then the only heading."""
+    """The heading that opens what is stated, else one that shares its words, else the only one."""
     shown = [
         text for text in headings if 0 < len(text) <= MAX_CHARS and fold(text) and fold(text) != fold(site)
     ]
@@ -104,7 +105,7 @@ def named_by(url: str | None, title: str, others: Sequence[str]) -> str | None:
     words = max((spelled(part) for part in parts), key=len)
     if len(words) < MIN_SLUG or spelled(title) & words or not others:
         return None
-    best = max(others, key=lambda text: len(spelled(text) & words))
+    best = max(others, key=lambda text: (len(spelled(text) & words), -len(text)))
     return best if 2 * len(spelled(best) & words) >= len(words) else None
 
 
@@ -139,21 +140,17 @@ def without_site(title: str, site: str, own: str = "") -> str:
     parts = [(found.start(), found.end()) for found in SEPARATOR.finditer(title)]
     name = fold(site)
     for start, end in parts:
-        if name and fold(title[end:]) == name:
-            return title[:start]
-        if name and fold(title[:start]) == name:
-            return title[end:]
+        before, after = title[:start], title[end:]
+        if name and name in (fold(before), fold(after)):
+            return before if fold(after) == name else after
     if not parts:
         return title
     (_, opening), (start, end) = parts[0], parts[-1]
     head, tail = title[: parts[0][0]], title[end:]
-    if is_host(tail, own):
+    short = len(tail.split()) <= 3 and len(title[:start].split()) >= 3 and "|" in title[start:end]
+    if short or is_host(tail, own):
         return title[:start]
-    if is_host(head, own):
-        return title[opening:]
-    if len(tail.split()) <= 3 and len(title[:start].split()) >= 3 and "|" in title[start:end]:
-        return title[:start]
-    return title
+    return title[opening:] if is_host(head, own) else title
 
 
 def is_host(text: str, own: str) -> bool:
