@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.article import Block, Kind, Metadata
+from pipeline.authors import HOUSE
 from pipeline.body import is_prose
 from pipeline.captions import read_caption
 from pipeline.dates import day_of, parse_date
 from pipeline.lexicon import counted_section
+from pipeline.moments import note
 from pipeline.names import BY, names_in, people_in
 from pipeline.standfirst import standfirst_of
 from pipeline.titles import fold
@@ -33,6 +35,8 @@ BYLINE = re.compile(
     r"(?:^|[ _-])(?:byline|by-line|authors?|autor|writer|contributor|post-?meta|entry-?meta|"
     r"article-?meta)(?:$|[ _-])"
 )
+# Of these, what names a person; the others hold the section and the counters too.
+WRITER = re.compile(r"(?:^|[ _-])(?:byline|by-line|authors?|autor|writer|contributor)(?:$|[ _-])")
 DATELINE = re.compile(
     r"(?:^|[ _-])(?:date|time|datum|published|pubdate|dateline|timestamp|posted-on)(?:$|[ _-])"
 )
@@ -43,6 +47,9 @@ ABOUT = re.compile(
     r"\b(?:is|was|has|have|writes|covers|joined|works|lives|ist|war|hat|schreibt|arbeitet|est|écrit|es|è|lives)\b"
 )
 DIGIT = re.compile(r"\d")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+MAX_DATED = 60  # characters of a line that bears the only date of a page
+MOST_DATED = 40  # of them are read; archives list hundreds
 MAX_LINE = 160  # characters of a byline or dateline
 
 
@@ -54,6 +61,7 @@ class Claims:
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
     dated: str | None = None
+    only: str | None = None
     section: str | None = None
 
 
@@ -66,6 +74,8 @@ def claimed(metadata: Metadata, blocks: list[Block]) -> tuple[Metadata, list[Blo
         claims.standfirst = lead.text
         claims.marks[lead.order] = "standfirst"
     find_lines(zone, at, metadata, claims)
+    if metadata.published_at is None and claims.dated is None:
+        claims.only = only_date(blocks, metadata.language)
     mark_biographies(blocks, metadata.authors or claims.authors, claims)
     marked = [
         replace(block, marked=claims.marks[block.order])
@@ -85,12 +95,16 @@ def completed(metadata: Metadata, claims: Claims) -> Metadata:
     """The metadata with the fields it lacked filled from the page's visible head."""
     evidence = dict(metadata.evidence)
     authors, published = metadata.authors, metadata.published_at
-    if claims.authors and (not authors or is_house(authors, metadata)):
+    if claims.authors and (not authors or evidence.get("authors", "").startswith(HOUSE)):
         authors = claims.authors
         evidence["authors"] = "byline"
     if published is None and claims.dated:
         published = parse_date(claims.dated, metadata.language)
-        evidence["published_at"] = "dateline"
+        if published:
+            note(evidence, "published_at", "dateline", claims.dated)
+    if published is None and (words := claims.only):
+        published = parse_date(words, metadata.language)
+        note(evidence, "published_at", "only date", words)
     if claims.standfirst:
         evidence["standfirst"] = "visible"
     if metadata.section is None and claims.section:
@@ -105,26 +119,24 @@ def completed(metadata: Metadata, claims: Claims) -> Metadata:
     )
 
 
-def is_house(authors: tuple[str, ...], metadata: Metadata) -> bool:
-    """Whether the stated author is only the site itself."""
-    site = fold(metadata.evidence.get("site", ""))
-    return len(authors) == 1 and bool(site) and (fold(authors[0]) in site or site in fold(authors[0]))
-
-
 def mark_title(blocks: Sequence[Block], title: str | None, claims: Claims) -> int | None:
     """Mark the headings that print the title; the order of the main one, None where no heading prints it."""
     key = fold(title or "")
     if not key:
         return None
     hits = [
-        b
-        for b in blocks
-        if b.kind is Kind.HEADING and len(b.text) < 400 and is_free(b) and fold(b.text) == key
+        b for b in blocks if b.kind is Kind.HEADING and len(b.text) < 400 and is_free(b) and prints(b, key)
     ]
     for block in hits:
         claims.marks[block.order] = "title"
     first = next((b for b in hits if b.level == 1), None)
     return (first or hits[0]).order if hits else None
+
+
+def prints(block: Block, key: str) -> bool:
+    """Whether a heading is the title of this key, or on the first level a kicker and then the title."""
+    text = fold(block.text)
+    return text == key or (block.level == 1 and len(key) >= 12 and text.endswith(key))
 
 
 def head_of(blocks: Sequence[Block], at: int | None) -> list[Block]:
@@ -180,8 +192,21 @@ def find_lines(zone: list[Block], at: int | None, metadata: Metadata, claims: Cl
         ):
             claims.authors = (text,)
             claims.marks[block.order] = "byline"
-    if fresh:
-        claims.dated = min(fresh, key=lambda pair: pair[0])[1]
+    claims.dated = freshest(fresh)
+
+
+def freshest(found: Sequence[tuple[bool, str]]) -> str | None:
+    """The dateline that most likely tells of publication; None where all that is told is a change."""
+    words = min(found, key=lambda pair: pair[0])[1] if found else None
+    return None if words is None or CHANGED.match(words) else words
+
+
+def only_date(blocks: Sequence[Block], language: str | None) -> str | None:
+    """The short line that bears a day, where all such lines of the page bear the same; None else."""
+    lines = (b.text for b in blocks if len(b.text) <= MAX_DATED and b.marked != "hidden")
+    dated = [line for line in lines if YEAR.search(line) and not CHANGED.search(line)][:MOST_DATED]
+    days = {found[0]: line for line in dated if (found := day_of(line, language))}
+    return next(iter(days.values())) if len(days) == 1 else None
 
 
 def is_credit(text: str) -> bool:
@@ -201,7 +226,7 @@ def authors_on(text: str, undated: str, names: str) -> tuple[str, ...]:
     """The authors a byline names: after "By" any name, elsewhere only what looks like a person's."""
     if BY.match(text):
         return names_in([BY.sub("", text)])
-    return people_in(undated.strip(" |·•,-")) if BYLINE.search(names) else ()
+    return people_in(undated.strip(" |·•,-")) if WRITER.search(names) else ()
 
 
 def mark_biographies(blocks: Sequence[Block], authors: Sequence[str], claims: Claims) -> None:

@@ -40,6 +40,8 @@ DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 SLASHED = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
 CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap]\.?m\b)?", re.IGNORECASE)
+WRITTEN_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(:\d{2})?(?![\d.])")
+WRITTEN_ZONE = re.compile(r"Z\b|\b(?:UTC|GMT)\b|[+-]\d{2}:?\d{2}\b|[+-]\d{2}$")
 OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{2}):?(\d{2})\b")
 
 
@@ -53,6 +55,17 @@ def parse_date(text: str | None, language: str | None = None) -> datetime | None
         return None
     text = " ".join(text.split())[:200]
     return from_iso(text) or from_mail(text) or from_words(text, language)
+
+
+def precision_of(text: str) -> tuple[str, bool]:
+    """How exactly a date is written ("day", "minute", "second"), and whether its zone is."""
+    text = " ".join(text.split())[:200]
+    if text.isascii() and text.isdigit() and len(text) in (10, 13):
+        return "second", True
+    clock = WRITTEN_CLOCK.search(text)
+    if clock is None:
+        return "day", False
+    return ("second" if clock.group(1) else "minute"), bool(WRITTEN_ZONE.search(text, clock.end()))
 
 
 def from_iso(text: str) -> datetime | None:

@@ -3,8 +3,10 @@
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
+
+from pipeline.titles import fold
 
 ARTICLE_TYPES = frozenset(
     [
@@ -86,12 +88,24 @@ def types_of(node: Node) -> set[str]:
     return {name.rsplit("/", 1)[-1].lower() for name in names if isinstance(name, str)}
 
 
-def article_node(found: list[Node]) -> Node | None:
-    """The node that describes the page's article; of several, the one with most to say."""
+def article_node(
+    found: list[Node], titles: Container[str] = (), addresses: Container[str] = ()
+) -> Node | None:
+    """The node that describes the page's article; of several, the one that bears the page's title (folded
+    ones are in `titles`) or one of its `addresses`, else the one with most to say.
+    """
     articles = [node for node in found if types_of(node) & ARTICLE_TYPES]
-    if not articles:
-        return None
-    return max(articles, key=lambda node: (bool(text_of(node, "headline", "name")), richness(node)))
+    if len(articles) < 2:
+        return articles[0] if articles else None
+
+    def rank(node: Node) -> tuple[bool, bool, int]:
+        headline = text_of(node, "headline", "name")
+        own = fold(headline or "") in titles or any(
+            (text_of(node, key) or "") in addresses for key in ("url", "mainEntityOfPage", "@id")
+        )
+        return own, bool(headline), richness(node)
+
+    return max(articles, key=rank)
 
 
 def richness(node: Node) -> int:

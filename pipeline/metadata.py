@@ -4,66 +4,23 @@ was.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from pipeline import jsonld
 from pipeline.article import Metadata
+from pipeline.authors import authors_of, houses_of
 from pipeline.dates import parse_date
-from pipeline.names import names_in
+from pipeline.moments import in_scripts, moments_of, note
 from pipeline.rules import Rules
 from pipeline.stated import Stated
-from pipeline.titles import best_title, plain
+from pipeline.titles import ALIKE, best_title, fold, likeness, plain
 
 Candidates = Iterable[tuple[str, str | None]]
 
 TITLES = ["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title"]
 DESCRIPTIONS = ["og:description", "description", "twitter:description", "dc.description"]
-AUTHORS = [
-    "author",
-    "article:author",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "byl",
-    "cxenseparse:author",
-    "citation_author",
-    "creator",
-]
-PUBLISHED = [
-    "article:published_time",
-    "og:article:published_time",
-    "article:published",
-    "datepublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dcterms.date",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "cxenseparse:recs:publishtime",
-    "article.published",
-    "article:create_time",
-    "citation_publication_date",
-    "pub_date",
-]
-# Some sites put the time of the answer here, so what the page marks up as its date goes first.
-LAST_RESORT = ["date", "dc.date", "created", "datecreated", "article:modified_time"]
-MODIFIED = [
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "lastmod",
-    "dcterms.modified",
-    "last-modified",
-]
 SECTIONS = [
     "article:section",
     "parsely-section",
@@ -74,6 +31,11 @@ SECTIONS = [
 ]
 TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+TIERS = ("article:content_tier", "content_tier", "content-tier", "isaccessibleforfree")
+PAID = re.compile(r"\s*(?:locked|metered|paid|premium|subscribers?|false)\b", re.IGNORECASE)
+MAX_OTHER = 120  # characters kept of a title that contradicts
+FREE = "isAccessibleForFree"
+PARTS = 400  # nodes of JSON-LD asked; the parts of a text state it too
 MAX_TAGS, MAX_TAG_CHARS = 40, 60  # longer lists and longer tags were search words, not tags
 
 
@@ -82,16 +44,19 @@ def metadata_of(stated: Stated, tree: LexborHTMLParser, url: str | None, rules: 
     language = language_of(stated, rules)
     evidence = about(stated)
     chosen = selections(tree, rules)
+    published, modified = moments_of(evidence, stated, chosen["published_at"], url, language)
+    if published is None and (told := in_scripts(node.text() for node in tree.css("script"))):
+        published = parse_date(told, language)
+        note(evidence, "published_at", "script", told)
+    title = first(evidence, "title", [*chosen["title"], title_of(stated, url)])
+    if title and (other := other_title(stated, title)):
+        evidence["title conflict"] = other
     return Metadata(
-        title=first(evidence, "title", [*chosen["title"], title_of(stated)]),
+        title=title,
         standfirst=first(evidence, "standfirst", chosen["standfirst"]),
-        authors=authors_of(evidence, stated, chosen["authors"]),
-        published_at=first_date(
-            evidence, "published_at", published(stated, chosen["published_at"]), language
-        ),
-        modified_at=first_date(
-            evidence, "modified_at", [*stated.node("dateModified"), *stated.meta(*MODIFIED)], language
-        ),
+        authors=authors_of(evidence, stated, chosen["authors"], houses_of(site_of(stated), url)),
+        published_at=published,
+        modified_at=modified,
         section=first(evidence, "section", [*stated.node("articleSection"), *stated.meta(*SECTIONS)]),
         tags=tags_of(stated),
         language=language,
@@ -107,18 +72,6 @@ def first(evidence: dict[str, str], name: str, candidates: Candidates) -> str | 
         if value and value.strip():
             evidence[name] = place
             return value.strip()
-    return None
-
-
-def first_date(
-    evidence: dict[str, str], name: str, candidates: Candidates, language: str | None
-) -> datetime | None:
-    """The first candidate that is a date; its place is noted in `evidence`."""
-    for place, value in candidates:
-        read = parse_date(value, language)
-        if read:
-            evidence[name] = place
-            return read
     return None
 
 
@@ -146,61 +99,31 @@ def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
         return []
 
 
-def title_of(stated: Stated) -> tuple[str, str | None]:
+def title_of(stated: Stated, url: str | None) -> tuple[str, str | None]:
     """The title that heading and statements agree on best, and the place it was read from."""
     claims = [*stated.node("headline", "name"), *stated.meta(*TITLES)]
     if stated.title_element:
         claims.append(("title element", stated.title_element))
-    return best_title(stated.headings, claims, site_of(stated))
+    return best_title(stated.headings, claims, site_of(stated), url)
+
+
+def other_title(stated: Stated, title: str) -> str | None:
+    """A statement of the title, with its place, that shares less than half of the words; None where none
+    does.
+    """
+    for place, value in (*stated.node("headline"), *stated.meta("og:title")):
+        if (
+            likeness(title, value) < ALIKE
+            and not fold(value).startswith(fold(title))
+            and value.count(" ") > 2
+        ):
+            return f"{place}: {value[:MAX_OTHER]}"
+    return None
 
 
 def site_of(stated: Stated) -> str:
     """The site's own name; empty where the page does not say it."""
     return next((value for _, value in stated.meta("og:site_name", "application-name")), "")
-
-
-def published(stated: Stated, chosen: list[tuple[str, str | None]]) -> Candidates:
-    """Candidates for the moment of publication, best first."""
-    return [
-        *chosen,
-        *stated.node("datePublished", "dateCreated", "uploadDate"),
-        *stated.meta(*PUBLISHED),
-        *stated.dates[:4],
-        *stated.meta(*LAST_RESORT),
-    ]
-
-
-def authors_of(
-    evidence: dict[str, str], stated: Stated, chosen: list[tuple[str, str | None]]
-) -> tuple[str, ...]:
-    """The article's authors in page order, each once, without "By"; empty where the page states none."""
-    sources: list[tuple[str, list[str]]] = [("selector", [value for _, value in chosen if value])]
-    if stated.article:
-        sources.append(("json-ld author", linked_names(stated)))
-    sources += [(f"meta {name}", stated.metas.get(name, [])) for name in AUTHORS]
-    sources += [(place, [value]) for place, value in stated.people[:3]]
-    for place, values in sources:
-        names = names_in(values)
-        if names:
-            evidence["authors"] = place
-            return names
-    return ()
-
-
-def linked_names(stated: Stated) -> list[str]:
-    """The names under the article's `author`, also where it only refers to a node elsewhere in the graph."""
-    by_id = {n["@id"]: n for n in stated.nodes if isinstance(n.get("@id"), str) and n.get("name")}
-    values = stated.article.get("author") if stated.article else None
-    names = []
-    for item in values if isinstance(values, list) else [values]:
-        target = item
-        if isinstance(item, dict) and not item.get("name"):
-            key = item.get("@id")
-            target = by_id.get(key, item) if isinstance(key, str) else item
-        name = jsonld.text_of({"x": target}, "x")
-        if name:
-            names.append(name)
-    return names
 
 
 def tags_of(stated: Stated) -> tuple[str, ...]:
@@ -260,12 +183,26 @@ def joined(url: str | None, address: str) -> str | None:
     return whole
 
 
+def paywall(stated: Stated) -> str | None:
+    """The place that says the text is not free to read; None where nothing does."""
+    own = stated.article if stated.article and FREE in stated.article else None
+    others = (node for node in stated.nodes[:PARTS] if not jsonld.types_of(node) & jsonld.ARTICLE_TYPES)
+    for node in [own] if own else others:
+        if str(node.get(FREE, "")).rsplit("/", 1)[-1].lower() == "false":
+            return f"json-ld {FREE}"
+    for place, value in stated.meta(*TIERS):
+        if PAID.match(value):
+            return place
+    return None
+
+
 def about(stated: Stated) -> dict[str, str]:
     """What later rooms ask the page about itself: its types, its site's name, its descriptions."""
     types = sorted({name for node in stated.nodes[:400] for name in jsonld.types_of(node)})
     texts = [value for _, value in stated.meta(*DESCRIPTIONS)]
     texts += [value for _, value in (*stated.node("description"), *stated.node("alternativeHeadline"))]
     found: Mapping[str, str] = {
+        "paywall": paywall(stated) or "",
         "types": " ".join(types),
         "og:type": " ".join(stated.metas.get("og:type", ()))[:40].lower(),
         "site": site_of(stated),

@@ -67,6 +67,8 @@ def show_explained(screen: Screen, article: CleanArticle) -> None:
         f"verdict: {article.verdict}; {len(found)} blocks = {len(article.blocks)} kept + {len(cuts)} cut, "
         f"{sum(1 for fate in cuts if fate.became)} of them into fields"
     )
+    if paywall := article.evidence.get("paywall"):
+        screen.line(f"not free to read, says {one_line(paywall)}")
     if article.flags:
         screen.line(f"noticed: {', '.join(article.flags)}")
 
@@ -83,8 +85,19 @@ def show_before_after(screen: Screen, article: CleanArticle) -> None:
 
 def sources(article: CleanArticle) -> list[tuple[str, str, str]]:
     """Field, value and where on the page the value was found, for every field the page filled."""
-    found = [(name, _shown(getattr(article, name)), one_line(article.evidence.get(name))) for name in FIELDS]
+    found = [(name, _shown(getattr(article, name)), one_line(_place(article, name))) for name in FIELDS]
     return [row for row in found if row[1]]
+
+
+def _place(article: CleanArticle, name: str) -> str:
+    """Where a field came from, the words a date was read from, and the place that contradicts."""
+    told = article.evidence
+    parts = [told.get(name), told.get(f"{name} raw")]
+    if told.get(f"{name} zone") == "assumed" and told.get(f"{name} precision") != "day":
+        parts.append("zone assumed")
+    if other := told.get(f"{name} conflict"):
+        parts.append(f"but {other}")
+    return ", ".join(part for part in parts if part)
 
 
 def _shown(value: object) -> str:
