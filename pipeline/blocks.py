@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.article import Block, Box, Kind
+from pipeline.article import Block, Kind
+from pipeline.elements import LEVELS, Element, attributes_of, names_in, unescaped
 
 # What a browser never shows as text. They are taken from the tree before the walk.
 SILENT = list(
@@ -21,17 +22,14 @@ SILENT = list(
 # Written by the parser: `<`, `>` and `"` in attributes and `<` in texts are always entities.
 TOKEN = re.compile(r"<(/?)([a-z][^\s>/]*)([^>]*)>([^<]*)")
 COMMENT = re.compile(r"<!--.*?-->|<[!?][^>]*>", re.DOTALL)
-ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 MARK = "carnews-mark"  # the attribute under which a rule's mark on an element reaches the walk
 HIDDEN = re.compile(r' hidden="| style="[^"]*display: ?none', re.IGNORECASE)
-NAMING = re.compile(r' (?:id|class|role|itemprop|data-testid|data-component)="([^"]*)"')
 # Text flows through these; every other element sets its text off from what stands around it.
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s "  # noqa: SIM905
     "samp small span strike strong sub sup time tt u var wbr".split()
 )
 BOLD = frozenset("b strong em i cite".split())  # noqa: SIM905
-LEVELS = {f"h{level}": level for level in range(1, 7)}
 PICTURE_NAMES = re.compile(r"(?:^|[ _-])(?:wp-caption|figure|image|img|picture|photo|bild)(?:$|[ _-])")
 NEWLINE = "\x1e"  # stands for <br> while a text is being gathered; never left in a block
 # These hold nothing; only a line break and a rule say something.
@@ -44,95 +42,19 @@ EMPTY = {
     ),
 }
 INSIDE = ""  # the mark of an element whose text is freed of the mark around it
-MAX_BOXES = 200  # enclosing elements remembered per block; real pages nest less than 100 deep
-KINDS = {
-    "li": Kind.ITEM,
-    "dt": Kind.ITEM,
-    "dd": Kind.ITEM,
-    "blockquote": Kind.QUOTE,
-    "figcaption": Kind.CAPTION,
-    "td": Kind.CELL,
-    "th": Kind.CELL,
-    "pre": Kind.CODE,
-    "summary": Kind.HEADING,
-} | dict.fromkeys(LEVELS, Kind.HEADING)
-# A paragraph inside one of these is still what the outer element says it is.
-LASTING = frozenset({Kind.ITEM, Kind.QUOTE, Kind.CAPTION, Kind.CODE})
 # Class names by which pages without <figcaption> set a caption off from the text around it.
 CAPTION_NAMES = re.compile(
     r"(?:^|[ _-])(?:wp-caption-text|(?:photo|image|img|picture|media|figure|foto|bild|article__img)"
     r"[_-]*(?:title|caption|credits?|text|copyright|source|description)|caption(?:-text)?|"
     r"bildunterschrift|legende)(?:$|[ _-])"
 )
-HEADING, CAPTION, ITEM, CELL = Kind.HEADING, Kind.CAPTION, Kind.ITEM, Kind.CELL  # looked up once per block otherwise
+HEADING, CAPTION, ITEM, CELL = (
+    Kind.HEADING,
+    Kind.CAPTION,
+    Kind.ITEM,
+    Kind.CELL,
+)  # looked up once per block otherwise
 UNSAID = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
-
-
-class Element:
-    """One open element that sets its text off; what the text inside it inherits is made when first asked for."""
-
-    # `end` is where it closes; `inline`, of a marked inline element, how many of its tag are open inside it.
-    __slots__ = ("attributes", "boxes", "end", "inline", "kind", "level", "mark", "order", "outer", "tag")
-    kind: Kind
-    level: int
-    end: int
-    inline: int
-
-    def __init__(
-        self, tag: str, attributes: str, outer: "Element | None", order: int, mark: str | None
-    ) -> None:
-        self.tag, self.attributes, self.outer, self.order, self.mark = tag, attributes, outer, order, mark
-        self.boxes: tuple[Box, ...] | None = None
-
-    def resolved(self) -> tuple[Box, ...]:
-        """The boxes from the page's body down to this element; sets kind and level of all of them."""
-        if self.boxes is not None:
-            return self.boxes
-        missing = [self]
-        element = self.outer
-        while element is not None and element.boxes is None:
-            missing.append(element)
-            element = element.outer
-        boxes = element.boxes if element is not None and element.boxes is not None else ()
-        for inner in reversed(missing):
-            inner.inherit()
-            if len(boxes) < MAX_BOXES:
-                boxes = (*boxes, Box(inner.order, inner.tag, names_in(inner.attributes)))
-            inner.boxes = boxes
-        return boxes
-
-    def inherit(self) -> None:
-        """Set what the text inside is: by the element's own tag, or by what the one around it is."""
-        kind, outer = KINDS.get(self.tag), self.outer
-        if outer is None:
-            self.kind, self.level = Kind.PARAGRAPH, 0
-        elif kind is None or (kind is CELL and outer.kind in LASTING):
-            self.kind = outer.kind if outer.kind in LASTING else Kind.PARAGRAPH
-            self.level = outer.level
-        else:
-            self.kind = kind
-            self.level = LEVELS.get(self.tag) or (
-                outer.level + 1 if kind is ITEM and outer.kind is kind else 1
-            )
-
-
-@lru_cache(maxsize=8192)
-def names_in(attributes: str) -> str:
-    """What an element's attributes call it, lower case, parted by single spaces."""
-    return " ".join(" ".join(NAMING.findall(attributes)).lower().split()) if attributes else ""
-
-
-def attributes_of(attributes: str) -> dict[str, str]:
-    """An element's attributes as the parser wrote them, by name."""
-    return {name: unescaped(value) for name, value in ATTRIBUTE.findall(attributes)}
-
-
-def unescaped(text: str) -> str:
-    """`text` with the entities resolved that the parser writes."""
-    if "&" not in text:
-        return text
-    text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">")
-    return text.replace("&quot;", '"').replace("&amp;", "&")
 
 
 class Walk:
@@ -176,6 +98,38 @@ class Walk:
                 )
                 passed, self.seen = 0, len(self.pictures)
 
+    def entered(
+        self, element: Element | None, tag: str, attributes: str, order: int, mark: str | None
+    ) -> Element:
+        """The element that opens in `element`; what was gathered before becomes a block of the outer one."""
+        if self.total and element is not None:
+            self.emit(element)
+        self.pieces = []
+        outer = element.mark if element is not None else None
+        return Element(tag, attributes, element, order, None if mark == INSIDE else outer or mark)
+
+    def left(self, element: Element, order: int) -> Element | None:
+        """The element around `element`, which closes here; what was gathered becomes its block."""
+        if self.total:
+            self.emit(element)
+        self.pieces = []
+        element.end = order
+        return element.outer
+
+    def gather(self, text: str, *, links: int, bolds: int) -> None:
+        """Add a text that stands inside so many open links and elements set bold."""
+        if "&" in text:
+            text = unescaped(text)
+        self.pieces.append(text)
+        if text.isspace():
+            return
+        size = len(text)
+        self.total += size
+        if links:
+            self.linked += size
+        if bolds:
+            self.bold += size
+
 
 def blocks_of(html: str, *, marked: bool = False) -> list[Block]:
     """Every block of text in `html`, a <body> as the parser writes it, freed of silent elements.
@@ -183,60 +137,32 @@ def blocks_of(html: str, *, marked: bool = False) -> list[Block]:
     Blocks in hidden elements carry the mark "hidden"; where `marked` says so, those in elements with the
     attribute `MARK` carry its value, and `INSIDE` frees of the mark around.
     """
-    # One loop over all tags of the page: calls for each of them would double the time of the whole reading.
     walk = Walk()
     element: Element | None = None
     links = bolds = 0
     for order, (closes, tag, attributes, text) in enumerate(TOKEN.findall(without_comments(html))):
         inline = tag in INLINE or (tag == "button" and element is not None and element.tag in LEVELS)
+        step = -1 if closes else 1
+        if inline:
+            links += step if tag == "a" else 0
+            bolds += step if tag in BOLD else 0
         if closes:
-            if inline and (element is None or element.tag != tag or element.inline):
-                links -= tag == "a"
-                bolds -= tag in BOLD
-                if element is not None and element.tag == tag:
-                    element.inline -= 1
+            if inline and element is not None and (element.tag != tag or element.inline):
+                element.inline -= element.tag == tag
             elif element is not None:
-                if walk.total:
-                    walk.emit(element)
-                elif walk.pieces:
-                    walk.pieces = []
-                element.end = order
-                if inline:
-                    links -= tag == "a"
-                    bolds -= tag in BOLD
-                element = element.outer
+                element = walk.left(element, order)
         elif tag in EMPTY:
             walk.pieces.append(EMPTY[tag])
             if tag == "img":
                 walk.pictures.append((order, attributes))
         else:
-            mark = mark_in(attributes, marked) if attributes else None
-            if inline:
-                links += tag == "a"
-                bolds += tag in BOLD
+            mark = mark_in(attributes, marked=marked) if attributes else None
             if inline and mark is None and element is not None:
-                if element.tag == tag:
-                    element.inline += 1
+                element.inline += element.tag == tag
             else:
-                if walk.total:
-                    walk.emit(element or Element("body", "", None, 0, None))
-                else:
-                    walk.pieces = []
-                outer_mark = element.mark if element is not None else None
-                element = Element(tag, attributes, element, order, None if mark == INSIDE else outer_mark or mark)
-                if inline:
-                    element.inline = 0
+                element = walk.entered(element, tag, attributes, order, mark)
         if text:
-            if "&" in text:
-                text = unescaped(text)  # noqa: PLW2901 - the token is done with
-            walk.pieces.append(text)
-            if not text.isspace():
-                size = len(text)
-                walk.total += size
-                if links > 0:
-                    walk.linked += size
-                if bolds > 0:
-                    walk.bold += size
+            walk.gather(text, links=links, bolds=bolds)
     return with_pictures(walk)
 
 
@@ -245,7 +171,7 @@ def without_comments(html: str) -> str:
     return COMMENT.sub("", html) if "<!" in html or "<?" in html else html
 
 
-def mark_in(attributes: str, marked: bool) -> str | None:
+def mark_in(attributes: str, *, marked: bool) -> str | None:
     """The mark that an element's own attributes give it; None for most."""
     if marked and MARK in attributes:
         return attributes_of(attributes).get(MARK)
