@@ -1,0 +1,98 @@
+"""How right made car pages in many layouts are read, whose truth is exact; `--peers` adds others to the run.
+
+    python benchmarks/layouts.py [--count 300] [--seed 7] [--peers] [--worst 5]
+
+Shares are means over pages: F1 of the multiset of paragraphs, bodies that are right as a whole, lines of
+boilerplate that stand in the text, captions given as data. The scorer is fitted to other pages of this maker
+(seed 1): that flatters us, not the peers.
+"""
+
+import argparse
+from collections import Counter
+from dataclasses import dataclass
+from statistics import fmean as mean
+
+from madecars import MadePage, folded, made_pages
+from peers import PEERS, reading
+
+from pipeline import clean_html
+
+Read = tuple[list[str], list[str]]  # paragraphs and captions
+
+
+@dataclass(slots=True)
+class Marks:
+    """How one page was read: shares 0-1, and the lines that leaked or were lost, each with its kind."""
+
+    f1: float
+    exact: bool
+    leaked: list[tuple[str, str]]
+    lost: list[str]
+    captions: float
+
+
+def marks(page: MadePage, texts: list[str], captions: list[str]) -> Marks:
+    """The paragraphs and captions that a reader gave, held against the page's truth."""
+    wanted, found = Counter(map(folded, page.paragraphs)), Counter(map(folded, texts))
+    common = sum((wanted & found).values())
+    f1 = 2 * common / (sum(wanted.values()) + sum(found.values()) or 1)
+    whole = " \n ".join(found)
+    leaked = [
+        (kind, line)
+        for kind, line in page.boilerplate
+        if folded(line) in found or (len(line) > 30 and line in whole)
+    ]
+    held = [folded(caption) in {folded(c) for c in captions} for caption in page.captions]
+    return Marks(
+        f1, wanted == found, leaked, list((wanted - found).elements()), sum(held) / len(held) if held else 1.0
+    )
+
+
+def ours(page: MadePage) -> Read:
+    article = clean_html(page.html, page.url)
+    return article.paragraphs, [caption.text for caption in article.captions]
+
+
+def read(name: str, page: MadePage) -> Read:
+    """The page as the reader called `name` reads it."""
+    return ours(page) if name == "carnews" else (lines_of(reading(name, page.html, page.url).text), [])
+
+
+def lines_of(text: str) -> list[str]:
+    """A peer's lines, freed of the signs it sets before items."""
+    return [line.strip(" -*\u2022") for line in text.split("\n") if line.strip(" -*\u2022")]
+
+
+def row(name: str, rows: list[tuple[MadePage, Marks]]) -> str:
+    """One reader's line of the table."""
+    lines = sum(len(page.boilerplate) for page, _ in rows)
+    return (
+        f"{name:<18} {mean(m.f1 for _, m in rows):12.4f} {mean(m.exact for _, m in rows):13.3f}"
+        f" {sum(len(m.leaked) for _, m in rows) / lines:8.4f} {mean(m.captions for _, m in rows):9.3f}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--peers", action="store_true", help="add the other extractors")
+    parser.add_argument("--worst", type=int, default=0, metavar="N", help="list our N worst pages")
+    options = parser.parse_args()
+    pages = list(made_pages(options.seed, options.count))
+    readers = ["carnews", *(PEERS if options.peers else ())]
+    print(f"{'reader':<18} paragraph F1  whole bodies   leaked  captions   ({len(pages)} made pages)")
+    for name in readers:
+        rows = [(page, marks(page, *read(name, page))) for page in pages]
+        print(row(name, rows))
+        if name == "carnews":
+            ours_read = rows
+    print("leaked most:", Counter(kind for _, m in ours_read for kind, _ in m.leaked).most_common(12))
+    for page, m in sorted(ours_read, key=lambda pair: pair[1].f1)[: options.worst]:
+        print(f"{m.f1:.2f} {page.url} lost {m.lost[:3]} leaked {m.leaked[:4]}")
+
+
+if __name__ == "__main__":
+    main()
