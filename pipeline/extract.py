@@ -16,6 +16,7 @@ from pipeline.decoding import as_utf8
 from pipeline.metadata import metadata_of, selected
 from pipeline.rules import GENERIC, Rules
 from pipeline.stated import Stated, stated_by
+from pipeline.states import body_in_state
 
 MIN_STATED = 400  # characters; shorter bodies in JSON-LD were teasers
 SHOWN = 0.4  # share of the stated body that the page must show as running text to be read itself
@@ -30,20 +31,29 @@ def extract(
     page, cut = bounded(page)
     flags = (*odd, *cut, *(("challenge",) if CHALLENGE in page else ()))
     tree = LexborHTMLParser(page)
-    root = tree.body or tree.root
-    if root is None:
+    if tree.root is None:
         return Extraction(url, Metadata(), (), flags)
     stated = stated_by(tree)
     metadata = metadata_of(stated, tree, url, rules)
     scripted = tree.css_first("script") is not None
-    tree.strip_tags(SILENT)
-    marked = mark_by_rules(tree, root, rules)
-    blocks = believed(blocks_of(root.html or "", marked=marked))
+    blocks = believed(walked(tree, rules, SILENT))
+    if not blocks and b"<noscript" in page:  # one that is never closed holds all that follows
+        blocks = walked(LexborHTMLParser(page), rules, [tag for tag in SILENT if tag != "noscript"])
     metadata, blocks = claimed(metadata, blocks)
-    blocks = with_stated_body(blocks, stated)
+    blocks = with_told_body(blocks, stated, page if scripted else b"")
     if not blocks and scripted:
         flags = (*flags, "scripted")
     return Extraction(url, metadata, tuple(blocks), flags)
+
+
+def walked(tree: LexborHTMLParser, rules: Rules, silent: list[str]) -> list[Block]:
+    """The tree's blocks as the walk finds them, without the text of `silent` elements."""
+    tree.strip_tags(silent)
+    root = tree.body or tree.root
+    if root is None:
+        return []
+    marked = mark_by_rules(tree, root, rules)  # writes into the tree, so before it is written out
+    return blocks_of(root.html or "", marked=marked)
 
 
 def mark_by_rules(tree: LexborHTMLParser, root: LexborNode, rules: Rules) -> bool:
@@ -62,18 +72,30 @@ def mark_by_rules(tree: LexborHTMLParser, root: LexborNode, rules: Rules) -> boo
     return bool(marks)
 
 
-def with_stated_body(blocks: list[Block], stated: Stated) -> list[Block]:
-    """The blocks, and after them the body that JSON-LD states, where the page itself shows no such text.
+def with_told_body(blocks: list[Block], stated: Stated, page: bytes) -> list[Block]:
+    """The blocks, and after them the body that JSON-LD or the state of the scripts tells, where the page
+    itself shows no such text.
 
     Pages that scripts fill carry their article there alone. What the page shows is then marked, not lost.
     """
-    told = (jsonld.raw_text(stated.article, "articleBody") if stated.article else None) or ""
-    if len(told) < MIN_STATED or survey(blocks).total > len(told) * SHOWN:
+    shown = survey(blocks).total
+    told = lines_of((jsonld.raw_text(stated.article, "articleBody") if stated.article else None) or "")
+    if size_of(told) < MIN_STATED and page and shown < MIN_STATED:
+        told = body_in_state(page)
+    if size_of(told) < MIN_STATED or shown > size_of(told) * SHOWN:
         return blocks
     marked = [block if block.marked else replace(block, marked="beside stated body") for block in blocks]
-    lines = [" ".join(line.split()) for line in told.split("\n")]
-    texts = [line for line in lines if line]
-    return marked + [Block(len(marked) + n, Kind.PARAGRAPH, text) for n, text in enumerate(texts)]
+    return marked + [Block(len(marked) + n, Kind.PARAGRAPH, text) for n, text in enumerate(told)]
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that hold something, with single spaces."""
+    return [line for raw in text.split("\n") if (line := " ".join(raw.split()))]
+
+
+def size_of(lines: list[str]) -> int:
+    """Characters of a text in lines."""
+    return sum(map(len, lines))
 
 
 def believed(blocks: list[Block]) -> list[Block]:
