@@ -7,7 +7,7 @@ the credit follows without any sign: what stands behind the view is the credit. 
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.article import Caption
 from pipeline.vehicles import makers, makes_in
@@ -58,6 +58,7 @@ _NAME_LINKS = "and und et y e of for via the von van de der di du & /"
 _JOINING = frozenset(_NAME_LINKS.split())
 
 
+@lru_cache(maxsize=4096)  # four readers ask for the same lines of a page
 def read_caption(line: str, *, in_run: bool = False) -> Caption | None:
     """The caption that the whole `line` is; None when it may be a sentence or a heading.
 

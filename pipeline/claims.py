@@ -43,13 +43,16 @@ DATELINE = re.compile(
 CHANGED = re.compile(
     r"updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|geändert|edited|reviewed", re.IGNORECASE
 )
+# What is said of a writer in the third person, in the languages most pages are in.
 ABOUT = re.compile(
-    r"\b(?:is|was|has|have|writes|covers|joined|works|lives|ist|war|hat|schreibt|arbeitet|est|écrit|es|è|lives)\b"
+    r"\b(?:is|was|has|have|writes|covers|joined|works|lives|tests|drives|reports|began|spent|"
+    r"ist|war|hat|schreibt|arbeitet|testet|fährt|leitet|lebt|kümmert|berichtet|gehört|"
+    r"est|a|écrit|essaie|teste|couvre|travaille|habite|vit|suit|"
+    r"es|escribe|prueba|cubre|trabaja|vive|lleva|lidera|"
+    r"è|scrive|prova|segue|lavora|ha|racconta|"
+    r"schrijft|test|werkt|woont|rijdt|volgt|heeft)\b"
 )
 DIGIT = re.compile(r"\d")
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-MAX_DATED = 60  # characters of a line that bears the only date of a page
-MOST_DATED = 40  # of them are read; archives list hundreds
 MAX_LINE = 160  # characters of a byline or dateline
 
 
@@ -61,7 +64,6 @@ class Claims:
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
     dated: str | None = None
-    only: str | None = None
     section: str | None = None
 
 
@@ -74,8 +76,6 @@ def claimed(metadata: Metadata, blocks: list[Block]) -> tuple[Metadata, list[Blo
         claims.standfirst = lead.text
         claims.marks[lead.order] = "standfirst"
     find_lines(zone, at, metadata, claims)
-    if metadata.published_at is None and claims.dated is None:
-        claims.only = only_date(blocks, metadata.language)
     mark_biographies(blocks, metadata.authors or claims.authors, claims)
     marked = [
         replace(block, marked=claims.marks[block.order])
@@ -102,9 +102,6 @@ def completed(metadata: Metadata, claims: Claims) -> Metadata:
         published = parse_date(claims.dated, metadata.language)
         if published:
             note(evidence, "published_at", "dateline", claims.dated)
-    if published is None and (words := claims.only):
-        published = parse_date(words, metadata.language)
-        note(evidence, "published_at", "only date", words)
     if claims.standfirst:
         evidence["standfirst"] = "visible"
     if metadata.section is None and claims.section:
@@ -199,14 +196,6 @@ def freshest(found: Sequence[tuple[bool, str]]) -> str | None:
     """The dateline that most likely tells of publication; None where all that is told is a change."""
     words = min(found, key=lambda pair: pair[0])[1] if found else None
     return None if words is None or CHANGED.match(words) else words
-
-
-def only_date(blocks: Sequence[Block], language: str | None) -> str | None:
-    """The short line that bears a day, where all such lines of the page bear the same; None else."""
-    lines = (b.text for b in blocks if len(b.text) <= MAX_DATED and b.marked != "hidden")
-    dated = [line for line in lines if YEAR.search(line) and not CHANGED.search(line)][:MOST_DATED]
-    days = {found[0]: line for line in dated if (found := day_of(line, language))}
-    return next(iter(days.values())) if len(days) == 1 else None
 
 
 def is_credit(text: str) -> bool:

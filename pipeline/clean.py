@@ -9,7 +9,7 @@ from pipeline.extract import extract
 from pipeline.receipts import cuts_of, with_repeats_named
 from pipeline.rules import GENERIC, Rules
 from pipeline.scorer import step_for
-from pipeline.steps import STEPS, Step, cut_outside_body, drop_foreign_boxes
+from pipeline.steps import STEPS, Step, cut_outside_body, drop_foreign_boxes, drop_link_lines
 from pipeline.urls import canonical_url, host_of
 from pipeline.vehicles import makes_in
 from pipeline.verdict import verdict
@@ -39,7 +39,6 @@ def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle
     """The article an extraction holds: its kept blocks, and every other block as a cut."""
     steps = steps_for(extraction, rules)
     kept, cuts = run(steps, extraction.blocks, rules)
-    signs = kept if steps is STEPS else plainly_kept(extraction, rules)
     meta = extraction.metadata
     texts = [meta.title or "", meta.standfirst or "", *(block.text for block in kept)]
     return CleanArticle(
@@ -57,10 +56,14 @@ def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle
         language=meta.language,
         image=meta.image,
         makes=makes_in(texts),
-        verdict=verdict(extraction, signs),
+        verdict=verdict(extraction, kept),
         evidence=meta.evidence,
         flags=extraction.flags,
     )
+
+
+# What the scorer knows better: measured on hosts it never saw, these steps only took text after it.
+SCORED = (drop_foreign_boxes, drop_link_lines)
 
 
 def steps_for(extraction: Extraction, rules: Rules) -> Sequence[Step]:
@@ -68,16 +71,7 @@ def steps_for(extraction: Extraction, rules: Rules) -> Sequence[Step]:
     scored = None if rules.body else step_for(extraction)
     if scored is None:
         return STEPS
-    steps = [scored if step is cut_outside_body else step for step in STEPS]
-    return [step for step in steps if step is not drop_foreign_boxes]
-
-
-def plainly_kept(extraction: Extraction, rules: Rules) -> Sequence[Block]:
-    """What the steps keep without the scorer: the verdict reads its signs, as posters of a thread, there."""
-    kept: Sequence[Block] = extraction.blocks
-    for step in STEPS:
-        kept = step(kept, rules)
-    return kept
+    return [scored if step is cut_outside_body else step for step in STEPS if step not in SCORED]
 
 
 def own_address(url: str | None, stated: str | None) -> str | None:

@@ -7,6 +7,8 @@ every
 machine.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,22 +17,24 @@ from pipeline.features import (
     BYLINE,
     DATELINE,
     ENCLOSING,
-    ENDS,
+    FAR,
+    FURNITURE,
     KIND,
     KINDS,
     LEVEL,
     LINK,
     MEANING,
+    RULE,
     TEXT,
     TITLE,
     TITLED,
-    WORDS,
     Floats,
     Page,
+    holder,
 )
 
+PICTURE, BOLD, CAPTIONED, ENDING = (TEXT.index(name) for name in ("pictures", "bold", "caption", "ending"))
 Columns = dict[str, Floats]
-FAR = 99.0  # blocks; farther than this all is equally far
 NOWHERE = -999.0  # the distance from what the page does not have
 
 
@@ -44,7 +48,7 @@ def moved(value: Floats, steps: int, fill: float = 0.0) -> Floats:
     return out
 
 
-def running(value: Floats) -> Floats:
+def running(value: NDArray[np.floating[Any]]) -> Floats:
     """The sums of `value` before each block, and of all."""
     return np.concatenate(([0.0], np.cumsum(value)))
 
@@ -85,12 +89,6 @@ def best(sums: Floats) -> int:
     """The number of the largest sum; of equal ones the innermost."""
     rounded = np.round(sums, 3)
     return int(len(sums) - 1 - np.argmax(rounded[::-1]))
-
-
-def holder(page: Page, mass: Floats, share: float) -> int:
-    """The innermost box that holds at least this share of the mass."""
-    enough = np.round(page.within(mass), 3) >= np.round(share * mass.sum(), 3)
-    return int(np.argmax(np.where(enough, page.depth, -1.0)))
 
 
 def surroundings(page: Page, value: Floats, weight: Floats, prefix: str) -> Columns:
@@ -142,7 +140,7 @@ def boxed(page: Page) -> Columns:
     out["names high"] = np.maximum.reduceat(chain[:, 1], page.starts)
     out["names low"] = np.minimum.reduceat(chain[:, 2], page.starts)
     out["names sum"] = np.add.reduceat(chain[:, 3], page.starts)
-    for number, name in enumerate(ENCLOSING, 4):
+    for number, name in enumerate(ENCLOSING, RULE + 1):
         out[f"in {name}"] = np.maximum.reduceat(chain[:, number], page.starts)
     return out
 
@@ -153,21 +151,46 @@ def first(page: Page) -> Columns:
     chars, link, kind = page.chars, text[:, LINK], text[:, KIND]
     place, full = np.arange(page.size), np.ones(page.size)
     heading = kind == KINDS[Kind.HEADING]
-    wordy = (text[:, WORDS] >= 20) | (text[:, WORDS] >= 12) & (text[:, ENDS] > 0)
-    prose = wordy & (link < 0.6) & ~heading & (kind != KINDS[Kind.CAPTION]) & (page.weight > 0)
-    value = np.where(prose, 1.0 - link, 0.0)
-    mass = value * chars
-    if not mass.any():
-        mass = chars * (1.0 - link) + 1e-3
+    value, mass = page.prose, page.mass
     out = {name: text[:, number] for number, name in enumerate(TEXT)} | boxed(page)
     out |= {"place": place / page.size, "blocks": full * page.size, "prose": full * mass.sum()}
     plain = np.where(link > 0.6, -20 - 0.2 * chars, np.where(heading, 0.2 * chars, -5.0))
-    worth = np.where(prose, np.minimum(chars, 1000.0) * (1 - link), plain)
+    worth = np.where(value > 0, np.minimum(chars, 1000.0) * (1 - link), plain)
     out |= places(page, best(page.within(worth)), "worth")
     out |= places(page, best(page.directly(mass)), "parent")
     out |= places(page, holder(page, mass, 0.75), "holder")
     out |= surroundings(page, value, page.weight, "prose") | same_shape(page, value, "prose")
-    return out | linked(page) | headed(page, heading)
+    return out | linked(page) | headed(page, heading) | landmarks(page, mass)
+
+
+def landmarks(page: Page, mass: Floats) -> Columns:
+    """What the innermost telling element around each block calls itself, and its share of the prose."""
+    box = page.called[page.inner]
+    told = box >= 0
+    share = page.within(mass) / (mass.sum() + 1e-6)
+    picture = page.text[:, PICTURE]
+    return {
+        "landmark": np.where(told, page.own[box, RULE], 0.0),
+        "landmark's share": np.where(told, share[box], 1.0),
+        "landmark's depth": np.where(told, page.depth[page.inner] - page.depth[box], -1.0),
+        "since closing": page.since_closing,
+        "since picture": distances(picture > 0)[0],
+        "bold around": around(running(np.multiply(page.text[:, BOLD], page.chars)), running(page.chars), 3),
+        "furniture around": around(
+            running((page.text[:, FURNITURE] > 0) * 1.0), running(np.ones(page.size)), 2
+        ),
+        "caption around": around(
+            running(np.where(page.text[:, CAPTIONED] > 0, 1.0, 0.0)), running(np.ones(page.size)), 2
+        ),
+        "linked before": moved(page.text[:, LINK], 1),
+        "linked after": moved(page.text[:, LINK], -1),
+        "kind before": moved(page.text[:, KIND], 1, -1.0),
+        "kind after": moved(page.text[:, KIND], -1, -1.0),
+        "ending before": moved(page.text[:, ENDING], 1),
+        "ending after": moved(page.text[:, ENDING], -1),
+        "meaning before": moved(page.text[:, MEANING], 1),
+        "meaning after": moved(page.text[:, MEANING], -1),
+    }
 
 
 def linked(page: Page) -> Columns:

@@ -5,8 +5,6 @@ these arrays
 that the model judges by.
 """
 
-import re
-import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.article import Block, Box, Kind, Metadata
-from pipeline.titles import fold
+from pipeline.landmarks import AROUND, NAMES, ROLES, around_rule, rule_of
+from pipeline.landmarks import TAGS as LANDMARKS
+from pipeline.steps import within
+from pipeline.wording import SAID, SIGNS, TextReader
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,59 +25,41 @@ ELEMENTS = (
     "figure pre header main aside nav footer form button label details center a"
 )
 TAGS = {tag: float(number) for number, tag in enumerate(ELEMENTS.split(), 1)}
+RULE = 4  # column of `Page.own`
+FAR = 99.0  # blocks; farther than this all is equally far
 ENCLOSING = ("figure", "article")  # asked of the whole chain
 KINDS = {kind: float(number) for number, kind in enumerate(Kind)}
+RULES = {
+    rule: float(at)
+    for at, rule in enumerate(sorted({*NAMES.values(), *ROLES.values(), *LANDMARKS.values(), *AROUND}), 1)
+}
 TITLE, STANDFIRST, BYLINE, DATELINE, HIDDEN, OTHER_MARK = range(1, 7)
 MARKS = {"title": TITLE, "standfirst": STANDFIRST, "byline": BYLINE, "dateline": DATELINE, "hidden": HIDDEN}
-END = re.compile(r"[.!?\u2026:\u3002\uff01\uff1f][\"'\u201d\u2019\u00bb)\]]*$")
-# What parts words in texts and in class names.
-SIGNS = dict.fromkeys(
-    map(
-        ord,
-        string.punctuation
-        + string.digits
-        + "\u00ab\u00bb\u201e\u201c\u201d\u201a\u2018\u2019\u2026\u2013\u2014\u00b7\u00a9"
-        + "\u3002\u3001\uff0c\uff01\uff1f\uff1a\uff08\uff09\u300c\u300d",
-    ),
-    " ",
-)
-# Scripts that set no spaces between words; a character of theirs counts as much as 0.4 words.
-WIDE = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-LINKED = 0.9  # share of linked characters from which a block is never body, so never judged
-READ = 200  # characters of a block whose words are looked up
-LONG = 600  # characters; longer than any standfirst
+LINKED = 0.9  # share of linked characters from which a block is a link: judged only amid the page's prose
+HELD = 0.75  # share of the prose in the box within which links may be text
 ROOT = (Box(-1, "", ""),)  # around a block that stands in no element
-
-TEXT = (
+PICTURES = 3  # more in a row say no more
+# Read off every block; what `SAID` names only off blocks that may be text.
+SHOWN = (
     "chars",
     "linked",
     "kind",
     "level",
     "twice",  # how often the text stands on the page
-    "words",
-    "letters a word",
-    "commas",
-    "sentence end",
-    "meaning",  # of its words: log-odds to stand in a body, mean
-    "lowest meaning",
-    "share of title",
-    "title's share",
-    "described",  # 1.0 where the page's description holds it
+    "bold",
+    "pictures",
 )
-OWN = (
-    5  # columns before this one are read off every block, the others only off blocks with a text of their own
+TEXT = (*SHOWN, *SAID)
+OWN = len(SHOWN)
+LINK, KIND, LEVEL, WORDS, ENDS, MEANING, TITLED, FURNITURE = (
+    TEXT.index(name)
+    for name in ("linked", "kind", "level", "words", "sentence end", "meaning", "title's share", "furniture")
 )
-LINK, KIND, LEVEL, WORDS, ENDS, MEANING, TITLED = 1, 2, 3, 5, 8, 9, 11
 
 
 def parts_of(names: str) -> dict[str, None]:
     """The words in an element's id and classes, each once and in order."""
     return dict.fromkeys(names.translate(SIGNS).split())
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a block's beginning, lower case."""
-    return text[:READ].lower().translate(SIGNS).split()
 
 
 class Page:
@@ -99,17 +82,63 @@ class Page:
     parent: Ints  # for each box the one around it, -1 for the outermost
     depth: Floats
     own: Floats  # for each box what `worth_of` says
+    called: Ints  # for each box the innermost one at or around it whose names say what it holds; -1 for none
+    since_closing: Floats  # for each block how many blocks back the heading stands whose box it is in
+    prose: Floats  # for each block 1.0 less its link share where it reads like running text, else 0
+    mass: Floats  # characters of such text
 
     def __init__(
         self, blocks: Sequence[Block], meta: Metadata, names: Mapping[str, float], words: Mapping[str, float]
     ) -> None:
         self.size = len(blocks)
         self.mark = np.array([0 if b.marked is None else MARKS.get(b.marked, OTHER_MARK) for b in blocks])
-        self.text = text_rows(blocks, meta, words)
         self.lay(blocks, names)
+        counts = Counter([block.text for block in blocks])
+        self.text = np.zeros((self.size, len(TEXT)))
+        self.text[:, :OWN] = [
+            (
+                len(b.text),
+                b.link_share,
+                KINDS[b.kind],
+                b.level,
+                counts[b.text],
+                b.bold,
+                min(b.pictures, PICTURES),
+            )
+            for b in blocks
+        ]
         self.chars = self.text[:, 0]
         self.weight = np.where((self.mark == 0) | (self.mark == STANDFIRST), self.chars, 0.0)
-        self.judged = (self.text[:, LINK] < LINKED) & (self.mark < HIDDEN) & (self.mark != TITLE)
+        free = (self.mark < HIDDEN) & (self.mark != TITLE)
+        unlinked = free & (self.text[:, LINK] < LINKED)
+        reader = TextReader(meta, words)
+        self.read(blocks, np.flatnonzero(unlinked), reader)
+        self.find_prose()
+        self.judged = unlinked | (free & self.inside(holder(self, self.mass, HELD)))
+        self.read(blocks, np.flatnonzero(self.judged & ~unlinked), reader)
+        self.since_closing = since_closing(blocks, self.text[:, FURNITURE])
+
+    def read(self, blocks: Sequence[Block], places: Ints, reader: TextReader) -> None:
+        """Fill in what the texts at `places` say."""
+        if len(places):
+            self.text[places, OWN:] = [reader.said_by(blocks[at]) for at in places.tolist()]
+
+    def find_prose(self) -> None:
+        """Set which blocks read like running text."""
+        text = self.text
+        kind, link = text[:, KIND], text[:, LINK]
+        wordy = (text[:, WORDS] >= 20) | (text[:, WORDS] >= 12) & (text[:, ENDS] > 0)
+        shown = (kind != KINDS[Kind.HEADING]) & (kind != KINDS[Kind.CAPTION]) & (self.weight > 0)
+        self.prose = np.where(wordy & shown & (link < 0.6), 1.0 - link, 0.0)
+        self.mass = self.prose * self.chars
+        if not self.mass.any():
+            self.mass = self.chars * (1.0 - link) + 1e-3
+
+    def inside(self, box: int) -> NDArray[np.bool_]:
+        """For each block whether it stands in `box`."""
+        found = np.zeros(self.size, dtype=bool)
+        found[self.of[self.flat == box]] = True
+        return found
 
     def lay(self, blocks: Sequence[Block], names: Mapping[str, float]) -> None:
         """Number the boxes, outer before inner, and say what each one's tag and names are worth."""
@@ -128,6 +157,7 @@ class Page:
         self.parent = np.array(parent, dtype=np.int64)
         worths = {shape: worth_of(*shape, names) for shape in dict.fromkeys(shapes)}
         self.own = np.array([worths[shape] for shape in shapes])
+        self.called = called(self.own[:, RULE].tolist(), parent)
         self.flat = np.array(flat, dtype=np.int64)
         self.starts = np.array(starts, dtype=np.int64)
         lengths = np.diff(np.append(self.starts, len(flat)))
@@ -189,57 +219,43 @@ def lengthened(
 
 
 def worth_of(tag: str, names: str, table: Mapping[str, float]) -> tuple[float, ...]:
-    """An element's tag number, its names' highest, lowest and summed weight, and which of `ENCLOSING` it
-    is.
+    """An element's tag number, its names' highest, lowest and summed weight, the landmark's number it is, and
+    which of `ENCLOSING` it is.
     """
     found = [table[part] for part in parts_of(names) if part in table]
     weights = (max(found), min(found), sum(found)) if found else (0.0, 0.0, 0.0)
-    return (TAGS.get(tag, 0.0), *weights, *[1.0 if tag == name else 0.0 for name in ENCLOSING])
+    rule = rule_of(tag, names) or around_rule(tag, names)
+    number = RULES.get(rule, 0.0) if rule else 0.0
+    return (TAGS.get(tag, 0.0), *weights, number, *[1.0 if tag == name else 0.0 for name in ENCLOSING])
 
 
-def text_rows(blocks: Sequence[Block], meta: Metadata, words: Mapping[str, float]) -> Floats:
-    """What each block's own text says, a column for each name in `TEXT`."""
-    counts = Counter([block.text for block in blocks])
-    rows = np.zeros((len(blocks), len(TEXT)))
-    rows[:, :OWN] = [(len(b.text), b.link_share, KINDS[b.kind], b.level, counts[b.text]) for b in blocks]
-    own = [at for at, block in enumerate(blocks) if block.link_share < LINKED]
-    if own:
-        title = set(words_of(meta.title or ""))
-        told = fold(meta.evidence.get("description", ""))
-        rows[own, OWN:] = [said_by(blocks[at].text, title, told, words) for at in own]
-    return rows
+def called(rules: Sequence[float], parent: Sequence[int]) -> Ints:
+    """For each box the innermost one at or around it with a rule; -1 where there is none."""
+    found: list[int] = []
+    for box, rule in enumerate(rules):
+        found.append(box if rule else found[parent[box]] if parent[box] >= 0 else -1)
+    return np.array(found, dtype=np.int64)
 
 
-def said_by(text: str, title: set[str], told: str, words: Mapping[str, float]) -> tuple[float, ...]:
-    """A text's columns from `OWN` on: how it is written, what its words mean and what it shares with title
-    and
-    description.
-    """
-    size = len(text)
-    spaced = text.count(" ") + 1.0
-    if not text.isascii():
-        spaced += len(WIDE.findall(text)) * 0.4
-    sentence = 1.0 if END.search(text, size - 4) else 0.0
-    tokens = words_of(text)
-    values = [words[token] for token in tokens if token in words]
-    meaning = sum(values) / (len(tokens) + 2)
-    common, share = 0, 0.0
-    if size < READ:
-        common = len(title.intersection(tokens))
-    if told and 15 < size < LONG:
-        key = fold(text)
-        if key and (key in told or told in key):
-            share = 1.0
-        elif len(key) > 40 and key[:40] in told:
-            share = 0.5
-    return (
-        spaced,
-        size / spaced,
-        text.count(","),
-        sentence,
-        meaning,
-        min(values, default=0.0),
-        common / (len(title) or 1),
-        common / (len(tokens) or 1),
-        share,
-    )
+def holder(page: Page, mass: Floats, share: float) -> int:
+    """The innermost box that holds at least this share of the mass."""
+    enough = np.round(page.within(mass), 3) >= np.round(share * mass.sum(), 3)
+    return int(np.argmax(np.where(enough, page.depth, -1.0)))
+
+
+def since_closing(blocks: Sequence[Block], furniture: Floats) -> Floats:
+    """For each block how many blocks back the closing heading stands in whose enclosing box it is."""
+    found = np.full(len(blocks), FAR)
+    shut: int | None = None
+    start = 0
+    if not (furniture == 2).any():
+        return found
+    for at, block in enumerate(blocks):
+        if furniture[at] == 2:
+            shut, start = (block.boxes[-2].order if len(block.boxes) > 1 else None), at
+        if shut is not None:
+            if within(block, shut):
+                found[at] = min(at - start, FAR)
+            else:
+                shut = None
+    return found

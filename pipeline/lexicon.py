@@ -37,6 +37,11 @@ def furniture(line: str) -> str | None:
     return _phrases().get(fold(plain)) or _by_pattern(plain.casefold()) or _opener(plain) or _glued(plain)
 
 
+def phrase_rule(line: str) -> str | None:
+    """The rule of a line that is one of the known phrases; None for all others."""
+    return _phrases().get(fold(line)) if len(line) <= MAX_FURNITURE_CHARS else None
+
+
 def closing(line: str) -> str | None:
     """The rule's name when `line` is a heading that opens a box of other content; None otherwise.
 
@@ -72,6 +77,12 @@ def titled(title: str) -> str | None:
     """What a page is instead of an article by the words of its title; None where they do not say."""
     folded = fold(title)
     return next((reason for reason, pattern in _reasons("titles") if pattern.search(folded)), None)
+
+
+@cache
+def hints() -> frozenset[str]:
+    """Words, lower case, that speak of an appeal or an offer without deciding it."""
+    return frozenset(word.strip() for word in _split(_tables()["hints"]["words"]))
 
 
 def is_poster(text: str) -> bool:

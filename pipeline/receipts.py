@@ -9,10 +9,11 @@ them that the learned scorer took: `scorer.reasons` says by which facts.
 from collections.abc import Callable, Sequence
 
 from pipeline.article import Block, Cut, Kind
+from pipeline.body import LINKED
 from pipeline.captions import read_caption
 from pipeline.claims import BECAME, OUTSIDE
 from pipeline.landmarks import around_rule, rule_of
-from pipeline.lexicon import closing
+from pipeline.lexicon import closing, phrase_rule
 from pipeline.scorer import RULE as SCORED
 from pipeline.steps import (
     MAX_CAPTION_LINE,
@@ -35,7 +36,9 @@ from pipeline.steps import (
 Namer = Callable[[Sequence[Block]], list[str]]
 # What the blocks a step takes turn into; other steps take boilerplate.
 BECOMES: dict[Step, str] = {drop_captions: "captions", drop_caption_lines: "captions"}
-REPEATED, STRIP, LINKS = "repeated captions", "thumbnail strip", "links"
+LINK = 0.8  # share of linked characters from which a block is nothing but links
+MAX_BELOW = 300  # characters of a caption; longer ones were texts of their own
+REPEATED, STRIP, LINKS, BELOW = "repeated captions", "thumbnail strip", "links", "below picture"
 
 
 def cuts_of(step: Step, gone: Sequence[Block]) -> list[Cut]:
@@ -50,8 +53,20 @@ def cuts_of(step: Step, gone: Sequence[Block]) -> list[Cut]:
     for block, name in zip(gone, names, strict=True):
         rule = next(outside) if block.marked == OUTSIDE else block.marked or name
         became = BECAME.get(rule) if block.marked else BECOMES.get(step)
+        if rule == SCORED and is_below_picture(block):
+            rule, became = BELOW, "captions"
         cuts.append(Cut(rule, block, became))
     return cuts
+
+
+def is_below_picture(block: Block) -> bool:
+    """Whether a line that is no part of the text stands right below a picture and leads nowhere else."""
+    return (
+        block.pictures > 0
+        and block.kind is Kind.PARAGRAPH
+        and block.link_share < LINKED
+        and len(block.text) <= MAX_BELOW
+    )
 
 
 def outside_body(gone: Sequence[Block]) -> list[str]:
@@ -103,15 +118,15 @@ def foreign(gone: Sequence[Block]) -> list[str]:
 
 
 def by_words(block: Block) -> str | None:
-    """The lexicon's rule for the whole line."""
-    return furniture_rule(block.text)
+    """The lexicon's rule for the whole line; a link is only looked up, patterns cost most."""
+    return phrase_rule(block.text) if block.link_share >= LINK else furniture_rule(block.text)
 
 
 def by_form(block: Block) -> str | None:
     """What the line's form says: a caption in a strip of thumbnails, or nothing but links."""
     if len(block.text) < MAX_CAPTION_LINE and read_caption(block.text):
         return STRIP
-    return LINKS if block.link_share >= 0.8 else None
+    return LINKS if block.link_share >= LINK else None
 
 
 def after_closing(gone: Sequence[Block]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = "3"  # raised whenever extraction or cleaning changes its result; stored with every article
+VERSION = "4"  # raised whenever extraction or cleaning changes its result; stored with every article
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ at once. Leaves are whole numbers: their sum, and so every decision, is the same
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,25 +16,27 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.article import Block, Extraction, Kind, Metadata
-from pipeline.body import foreign_rules
+from pipeline.body import LINKED, is_prose
 from pipeline.captions import read_caption
 from pipeline.columns import Columns, first, matrix, second
 from pipeline.features import Floats, Ints, Page
 from pipeline.rules import GENERIC, Rules
-from pipeline.steps import MAX_CAPTION_LINE, MAX_STOP, drop_caption_lines, is_closing, within
+from pipeline.steps import MAX_CAPTION_LINE, MAX_STOP, drop_caption_lines, enclosing, is_closing, within
 from pipeline.titles import fold
 
 UNIT = 10_000  # leaves are log-odds in ten-thousandths
-LINE = 0.45  # chance from which a block is body; fitted for the best F1 on hosts not trained on
+LINE = 0.5  # chance from which a block is body; fitted for the best F1 on hosts not trained on
 CHUNK = 4096  # blocks judged at once: bounds the memory for pages with very many
 MOST = 20_000  # blocks of a page; on fuller ones, far beyond any article, the scorer keeps out
-# The same for a block in an element that calls itself navigation or the like, and for a picture's line.
-FOREIGN_LINE = 0.8
+VIEW_LINE = 0.8  # the same for a line that captions and picture lists set like this
 MAX_CELL, LEAST_CELLS = 200, 4  # characters and number of cells from which a table is judged as a whole
 NEARLY_ALL = 0.9  # share of the body's text
+REACH = 60  # blocks before and after the body among which a row of captions may reach into it
 BESIDE = 2  # blocks before the body's first and after its last one
+EMBEDDED = re.compile(r"twitter|tweet|instagram|tiktok|bluesky|facebook|pull|embed")
 RULE = "scored_boilerplate"
 
 
@@ -45,7 +48,7 @@ class Trees:
 
     asked: Ints
     above: Floats
-    leaves: Ints
+    leaves: NDArray[np.int32]
 
     def chances(self, columns: Floats) -> Floats:
         """The chance (0-1, three decimals) that each block is body; `columns` has a row for each column."""
@@ -58,12 +61,18 @@ class Trees:
 
     def part(self, columns: Floats) -> Ints:
         depth, trees = self.asked.shape
-        place = np.repeat(np.arange(trees)[:, None], columns.shape[1], axis=1)
+        place = np.zeros((trees, columns.shape[1]), dtype=np.uint8)  # 2 ** depth leaves a tree: 64 fit
         for level in range(depth - 1, -1, -1):
             place <<= 1
-            place |= columns[self.asked[level]] > self.above[level][:, None]
-        sums: Ints = self.leaves[place].sum(axis=0)
+            place |= columns.take(self.asked[level], axis=0) > self.above[level][:, None]
+        leaves = self.leaves.take(self.firsts + place)
+        sums: Ints = leaves.sum(axis=0, dtype=np.int64)
         return sums
+
+    @property
+    def firsts(self) -> NDArray[np.int32]:
+        """The place of each tree's first leaf, a row for each tree."""
+        return np.arange(0, len(self.leaves), 2 ** len(self.asked), dtype=np.int32)[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,7 @@ def trees(data: Mapping[str, Any]) -> Trees:
     return Trees(
         np.array(data["asked"], dtype=np.int64).T.copy(),
         np.array(data["above"], dtype=np.float64).T.copy(),
-        np.array(data["leaves"], dtype=np.int64).ravel(),
+        np.array(data["leaves"], dtype=np.int32).ravel(),
     )
 
 
@@ -133,12 +142,33 @@ def body_of(extraction: Extraction, using: Model | None = None) -> set[int] | No
     late = as_tables(blocks, judge(blocks, extraction.metadata, using).late)
     free = [block for block in blocks if block.marked is None and block.kind is not Kind.CAPTION]
     body = {block.order for block in free if late[block.order] >= LINE}
-    doubtful = {order for order in body if late[order] < FOREIGN_LINE}
-    if doubtful:
-        body -= doubtful & foreign_rules(free).keys()
-        body -= {order for order in doubtful if is_view(blocks[order])}
+    body -= {order for order in body if late[order] < VIEW_LINE and is_view(blocks[order])}
+    body |= quotations(blocks, body)
     body |= {b.order for b in free if not b.boxes}  # the page states such text to be its article's
     return body or None
+
+
+def quotations(blocks: Sequence[Block], body: set[int]) -> set[int]:
+    """The quotations that stand between two blocks of the body in their box, but for embedded posts and what
+    the page says twice: gold texts disagree about them, readers do not.
+    """
+    said = "\n".join(block.text for block in blocks if block.order in body)
+    found: set[int] = set()
+    for block in blocks:
+        at = next((n for n, box in enumerate(block.boxes) if box.tag == "blockquote"), 0)
+        if not at or block.order in body or block.marked is not None or block.link_share >= LINKED:
+            continue
+        outer = block.boxes[at - 1].order
+        amid = all(within(blocks[near], outer) for near in beside(block.order, body))
+        if amid and not EMBEDDED.search(block.boxes[at].names) and block.text not in said:
+            found.add(block.order)
+    return found
+
+
+def beside(order: int, body: set[int]) -> tuple[int, int]:
+    """The nearest blocks of the body before and after a block; itself where there is none on a side."""
+    before = max((other for other in body if other < order), default=order)
+    return before, min((other for other in body if other > order), default=order)
 
 
 def is_view(block: Block) -> bool:
@@ -175,7 +205,16 @@ def step_for(extraction: Extraction) -> Callable[[Sequence[Block], Rules], list[
         lines = caption_lines(blocks, body, box)
         stops = {fold(line) for line in rules.stop_at}
         wanted = body | lines
-        kept = [b for b in blocks if b.order in wanted or (within(b, box) and is_end(b, stops))]
+        kept: list[Block] = []
+        shut: int | None = None  # a box whose rest a later step takes by its heading
+        for block in blocks:
+            if block.order in wanted:
+                kept.append(block)
+            elif within(block, box) and is_end(block, stops):
+                kept.append(block)
+                shut = enclosing(block)
+            elif shut is not None and within(block, shut) and not is_prose(block):
+                kept.append(block)
         # Without its neighbours a caption's line may be none any more: then it must not stay in the text.
         lost = lines & {block.order for block in drop_caption_lines(kept, GENERIC)} if lines else lines
         return [block for block in kept if block.order not in lost]
@@ -202,10 +241,11 @@ def box_around(blocks: Sequence[Block], body: set[int]) -> int | None:
 
 def caption_lines(blocks: Sequence[Block], body: set[int], box: int | None) -> set[int]:
     """The blocks that the step for captions takes, in `box` or in a row that begins beside the body."""
-    left = {block.order for block in drop_caption_lines(blocks, GENERIC)}
     low, high = min(body) - BESIDE, max(body) + BESIDE
+    near = [block for block in blocks if low - REACH <= block.order <= high + REACH]
+    left = {block.order for block in drop_caption_lines(near, GENERIC)}
     found: set[int] = set()
-    for block in blocks:
+    for block in near:
         order = block.order
         if order not in left and (within(block, box) or low <= order <= high or order - 1 in found):
             found.add(order)

@@ -22,6 +22,10 @@ HEADER = re.compile(
 )
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*$")
 CHARS = (25, 600)  # shorter ones are labels unless they end as sentences do, longer ones paragraphs
+MAX_CREDIT_LINE = 100  # characters
+MAX_BESIDE = (
+    260  # characters of one that nothing but its place beside the title tells; longer ones are paragraphs
+)
 MAX_HEADER_PROSE = 600  # characters; an element with more of them is the article itself
 
 
@@ -38,11 +42,18 @@ def standfirst_of(
     stated = [fold(text) for text in description.split("\n") if text]
     below = [block for block in zone if block.order > at]
     header = header_of(blocks, at)
+    title = next((block for block in blocks if block.order == at), None)
     for block in below:
         if not may_lead(block):
             continue
         named = any(NAMED.search(box.names) for box in block.boxes[-2:])
-        apart = named or fold(block.text) in stated or heads(block, below) or in_header(block, header)
+        apart = (
+            named
+            or fold(block.text) in stated
+            or heads(block, below)
+            or in_header(block, header)
+            or stands_with(title, block, below)
+        )
         if apart and not runs_on(blocks, block):
             return block
     return None
@@ -61,10 +72,33 @@ def may_lead(block: Block) -> bool:
 
 
 def heads(block: Block, below: Sequence[Block]) -> bool:
-    """Whether a block is a heading that says a sentence directly under the title, but for furniture."""
+    """Whether a block is a heading that says a sentence under the title, but for furniture; behind byline or
+    date, which also stand above a text's first heading, only a whole statement will do.
+    """
     if block.kind is not Kind.HEADING or not (len(block.text) > 40 or SENTENCE_END.search(block.text)):
         return False
-    return all(furniture(other.text) for other in below if other.order < block.order)
+    between = [other.text for other in below if other.order < block.order and not furniture(other.text)]
+    return not between or (block.text.endswith((".", "!")) and all(map(is_credit_line, between)))
+
+
+def is_credit_line(text: str) -> bool:
+    """Whether a short line may be a byline or a date."""
+    return len(text) < MAX_CREDIT_LINE and (bool(BY.match(text)) or any(map(str.isdigit, text)))
+
+
+def stands_with(title: Block | None, block: Block, below: Sequence[Block]) -> bool:
+    """Whether a sentence stands directly beside the title, and something else between it and the text."""
+    sentence = block.kind is Kind.PARAGRAPH and SENTENCE_END.search(block.text)
+    if title is None or not sentence or len(block.text) > MAX_BESIDE:
+        return False
+    if len(title.boxes) < 2 or block.boxes[:-1] != title.boxes[:-1]:
+        return False
+    following = next((other for other in below if other.order > block.order), None)
+    prose = next((other for other in below if other.order > block.order and is_prose(other)), None)
+    first = not any(is_prose(other) for other in below if other.order < block.order)
+    if not first or prose is None:  # a page's only paragraph is its text
+        return False
+    return following is not prose or prose.boxes[:-1] != block.boxes[:-1]
 
 
 def in_header(block: Block, header: int | None) -> bool:

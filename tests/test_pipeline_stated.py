@@ -148,11 +148,6 @@ def test_where_the_article_states_no_date_the_page_may(head: str, url: str, plac
     assert article.evidence["published_at"] == place
 
 
-def test_the_only_date_that_a_page_s_short_lines_bear_is_the_last_resort() -> None:
-    assert read(below="<p>2 March 2026</p>").evidence["published_at"] == "only date"
-    assert read(below="<p>2 March 2026</p><p>4 March 2026</p>").published_at is None
-
-
 def test_scripts_that_carry_several_days_carry_none() -> None:
     assert in_scripts(['{"publishedAt":"2026-03-02"},{"publishedAt":"2026-03-04"}']) is None
 
