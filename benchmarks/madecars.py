@@ -154,7 +154,7 @@ class Maker:
                 out.append(self.wrapped(text, self.draw.choice(("h2", "h2", "h3"))))
             text = self.paragraph()
             self.page.paragraphs.append(text)
-            quoted = text.startswith("\u201c") and self.draw.random() < 0.3
+            quoted = text.startswith("\u201c") and self.draw.random() < 0.6
             out.append(
                 f"<blockquote><p>{escape(text, quote=False)}</p></blockquote>"
                 if quoted

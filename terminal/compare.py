@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from itertools import groupby
 
 from rich import box
@@ -16,6 +17,8 @@ from terminal.screen import Screen, one_line, write
 from terminal.tables import moment
 
 KEPT = "kept"
+# One for each rule, the same on every page; all legible on dark and light.
+COLOURS = ("red", "magenta", "yellow", "blue", "bright_red", "bright_magenta", "dark_orange", "purple")
 ALIKE = 2  # neighbours cut by one rule that a brief view shows
 DATES = ("published_at", "modified_at")
 FIELDS = ("title", "standfirst", "authors", *DATES, "section", "language", "image", "tags", "makes")
@@ -41,7 +44,11 @@ class Fate:
 
     @property
     def style(self) -> str:
-        return "" if self.rule is None else "cyan" if self.became else "red"
+        if self.rule is None:
+            return ""
+        if self.became:
+            return "cyan"
+        return COLOURS[blake2b(self.rule.encode(), digest_size=1).digest()[0] % len(COLOURS)]
 
 
 def fates(article: CleanArticle) -> list[Fate]:
