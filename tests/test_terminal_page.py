@@ -16,7 +16,7 @@ HTML = (
     "<article><h1>Boot &lt;script&gt;alert(1)&lt;/script&gt;</h1>"
     f"<p>{SENTENCE * 4}</p>"
     f"<p>{SENTENCE * 3}&lt;img src=x&gt;</p>"
-    "<figure><img src=a.jpg><figcaption>The boot. Photo: Sam Poe</figcaption></figure></article></body></html>"
+    "<figure><img src=a.jpg><figcaption>The boot. Photo: Sam Poe</figcaption></figure></article></body>"
 )
 
 
