@@ -35,10 +35,11 @@ types: $(READY)  ## mypy, strict
 
 check: lint types test  ## all that CI asks
 
-bench: $(READY)  ## quality and speed beside other extractors
+bench: $(READY)  ## quality on hosts no fitting saw, and speed, beside other extractors
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench]'
-	$(BIN)/python benchmarks/quality.py --peers
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/quality.py --peers --part 0 --worst 12
+	$(BIN)/python benchmarks/layouts.py --peers
+	$(BIN)/python benchmarks/speed.py --peers
 
 constraints: $(READY)  ## pin anew what CI runs
 	$(BIN)/python -m pip install --quiet pip-tools

@@ -28,7 +28,7 @@ class Marks:
     exact: bool
     leaked: list[tuple[str, str]]
     lost: list[str]
-    captions: float
+    captions: float | None  # None where the page has none
 
 
 def marks(page: MadePage, texts: list[str], captions: list[str]) -> Marks:
@@ -44,7 +44,11 @@ def marks(page: MadePage, texts: list[str], captions: list[str]) -> Marks:
     ]
     held = [folded(caption) in {folded(c) for c in captions} for caption in page.captions]
     return Marks(
-        f1, wanted == found, leaked, list((wanted - found).elements()), sum(held) / len(held) if held else 1.0
+        f1,
+        wanted == found,
+        leaked,
+        list((wanted - found).elements()),
+        sum(held) / len(held) if held else None,
     )
 
 
@@ -68,7 +72,7 @@ def row(name: str, rows: list[tuple[MadePage, Marks]]) -> str:
     lines = sum(len(page.boilerplate) for page, _ in rows)
     return (
         f"{name:<18} {mean(m.f1 for _, m in rows):12.4f} {mean(m.exact for _, m in rows):13.3f}"
-        f" {sum(len(m.leaked) for _, m in rows) / lines:8.4f} {mean(m.captions for _, m in rows):9.3f}"
+        f" {sum(len(m.leaked) for _, m in rows) / lines:8.4f} {mean(m.captions for _, m in rows if m.captions is not None):9.3f}"
     )
 
 

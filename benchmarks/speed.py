@@ -1,4 +1,4 @@
-"""What understanding a page costs in CPU time, as a multiple of the bare Lexbor parse and beside trafilatura.
+"""What understanding a page costs in CPU time, as a multiple of the bare Lexbor parse and beside other extractors.
 
     python benchmarks/speed.py [--pages FOLDER] [--sample 200] [--repeats 5] [--peers]
 
@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable
 
+from peers import PEERS, reading
 from quality import folder, golds, pages
 from selectolax.lexbor import LexborHTMLParser
 
@@ -28,10 +29,13 @@ def ours(page: Page) -> object:
     return clean_html(page[1], page[0], content_type=page[2])
 
 
-def trafilatura(page: Page) -> object:
-    from trafilatura import bare_extraction  # noqa: PLC0415 - an optional peer
+def peer(name: str) -> Reader:
+    """A peer as a reader; it is given the text, whose decoding costs it nothing here."""
 
-    return bare_extraction(page[1], url=page[0], include_comments=False, with_metadata=True)
+    def read(page: Page) -> object:
+        return reading(name, page[1].decode("utf-8", "replace"), page[0])
+
+    return read
 
 
 def seconds(reader: Reader, page: Page, repeats: int) -> float:
@@ -51,7 +55,7 @@ def main() -> None:
     parser.add_argument("--pages", help="folder with pages.warc.gz and gold.jsonl.gz")
     parser.add_argument("--sample", type=int, default=200, help="pages measured, evenly spread")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--peers", action="store_true", help="add trafilatura")
+    parser.add_argument("--peers", action="store_true", help="add the other extractors")
     options = parser.parse_args()
     where = folder(options.pages)
     if not (where / "gold.jsonl.gz").exists():
@@ -63,7 +67,7 @@ def main() -> None:
     sample = read[:: max(1, len(read) // options.sample)]
     readers: dict[str, Reader] = {"bare Lexbor parse": bare_parse, "carnews": ours}
     if options.peers:
-        readers["trafilatura"] = trafilatura
+        readers |= {name: peer(name) for name in PEERS}
     for reader in readers.values():
         reader(sample[0])  # tables and models are read at the first call
     times = {

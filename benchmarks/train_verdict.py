@@ -1,6 +1,6 @@
 """Learn `pipeline/verdict.json`: whether a page is an article, from real pages and made ones.
 
-    python benchmarks/train_verdict.py [--pages FOLDER] [--out FILE] [--all]
+    python benchmarks/train_verdict.py [--pages FOLDER] [--out FILE] [--least 2]
 
 Needs what `train.py` needs, and splits as it does. What was kept is what the scorer beside it keeps now, so
 this runs after `train.py`.
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from catboost import CatBoostClassifier, Pool
 from madecars import made_pages
+from madeothers import made_others
 from quality import ROOT, folder, golds, pages
 from split import part_of
 from train import kept_form
@@ -26,7 +27,8 @@ from pipeline.rules import GENERIC
 from pipeline.signs import facts_of
 
 TREES, DEPTH, RATE = 120, 4, 0.06
-MADE = 300  # made car pages, all of them articles
+MADE, OTHERS = 300, 450  # made car pages that are articles, and that are none
+OWN, OWN_WEIGHT = 5, 0.1  # the part that made pages form, and what one counts beside a real page
 Row = tuple[dict[str, float], bool, int]  # facts, whether an article, part of the split
 
 
@@ -45,7 +47,9 @@ def fitted(rows: Sequence[Row]) -> dict[str, Any]:
     """The trees in the form they are kept in, and each fact's median over articles."""
     values = np.array([list(facts.values()) for facts, _, _ in rows], dtype=np.float32)
     labels = np.array([label for _, label, _ in rows], dtype=float)
-    weights = np.where(labels > 0, 1.0, (labels > 0).sum() / (labels == 0).sum() / 2)
+    real = np.array([part != OWN for _, _, part in rows])
+    against = (labels > 0).sum() / max(1, ((labels == 0) & real).sum()) / 2
+    weights = np.where(labels > 0, 1.0, against) * np.where(real, 1.0, OWN_WEIGHT)
     model = CatBoostClassifier(
         iterations=TREES,
         depth=DEPTH,
@@ -80,7 +84,8 @@ def main() -> None:
         for url, html, kind in pages(where)
         if url in known and part_of(url) >= options.least
     ]
-    jobs += [(page.url, page.html, None, True, 5) for page in made_pages(2, MADE)]
+    jobs += [(page.url, page.html, None, True, OWN) for page in made_pages(2, MADE)]
+    jobs += [(page.url, page.html, None, False, OWN) for page in made_others(3, OTHERS)]
     with ProcessPoolExecutor(2) as pool:
         rows = [row for found in pool.map(read, jobs, chunksize=32) for row in found]
     about = {"made_by": "benchmarks/train_verdict.py", "pages": len(jobs), "parts": f"{options.least}-4"}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.article import FAULT, Block, Caption, CleanArticle, Cut, Extraction, Metadata
+from pipeline.article import ARTICLE, FAULT, Block, Caption, CleanArticle, Cut, Extraction, Metadata
 from pipeline.captions import read_caption, split_credit
 from pipeline.extract import extract
 from pipeline.receipts import cuts_of, with_repeats_named
@@ -12,7 +12,7 @@ from pipeline.scorer import step_for
 from pipeline.steps import STEPS, Step, cut_outside_body, drop_foreign_boxes, drop_link_lines
 from pipeline.urls import canonical_url, host_of
 from pipeline.vehicles import makes_in
-from pipeline.verdict import verdict
+from pipeline.verdict import against, verdict
 
 
 def clean_html(
@@ -40,6 +40,7 @@ def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle
     steps = steps_for(extraction, rules)
     kept, cuts = run(steps, extraction.blocks, rules)
     meta = extraction.metadata
+    told = verdict(extraction, kept)
     texts = [meta.title or "", meta.standfirst or "", *(block.text for block in kept)]
     return CleanArticle(
         url=own_address(extraction.url, meta.canonical_url),
@@ -56,14 +57,20 @@ def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle
         language=meta.language,
         image=meta.image,
         makes=makes_in(texts),
-        verdict=verdict(extraction, kept),
-        evidence=meta.evidence,
+        verdict=told,
+        evidence=meta.evidence if told == ARTICLE else {**meta.evidence, **refusal(extraction, kept)},
         flags=extraction.flags,
     )
 
 
 # What the scorer knows better: measured on hosts it never saw, these steps only took text after it.
 SCORED = (drop_foreign_boxes, drop_link_lines)
+
+
+def refusal(extraction: Extraction, kept: Sequence[Block]) -> dict[str, str]:
+    """What spoke most against a page that is no article, as evidence; nothing for an empty one."""
+    facts = against(extraction, kept) if extraction.blocks else ()
+    return {"verdict": ", ".join(facts)} if facts else {}
 
 
 def steps_for(extraction: Extraction, rules: Rules) -> Sequence[Step]:

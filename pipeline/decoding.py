@@ -82,6 +82,17 @@ TELLING = {
     "cp1253": frozenset("αβγδεζηθικλμνξοπρστυφχψωάέήίόύώςΑΕΟΤ–«»…"),
     "cp1254": frozenset("ğşıçöüİŞĞ–“”’…"),
 }
+# The signs by which Windows' page spells the bytes 0x80-0x9f, and these bytes.
+CP1252 = {
+    sign: bytes([byte]) for byte in range(0x80, 0xA0) if (sign := bytes([byte]).decode("cp1252", "ignore"))
+}
+FOLLOWING = "\u0080-\u00bf" + "".join(CP1252)
+# A character of two to four bytes, each of them a character by now: \u00c3\u00bc for \u00fc.
+SPOILT = re.compile(
+    f"[\u00c2-\u00df][{FOLLOWING}]|[\u00e0-\u00ef][{FOLLOWING}]{{2}}|[\u00f0-\u00f4][{FOLLOWING}]{{3}}"
+)
+# What no text means and every text encoded twice holds: a quotation mark's or an accented letter's beginning.
+TWICE = re.compile(rb"\xc3\xa2(?:\xc2\x80|\xe2\x82\xac)|\xc3\x83(?:\xc2[\x80-\xbf]|\xe2\x80|\xc5)")
 MAX_LOST = 0.002  # share of replacement characters above which a label is not believed
 
 
@@ -90,6 +101,7 @@ def as_utf8(html: bytes | str, content_type: str | None = None) -> tuple[bytes, 
 
     `content_type` is the server's header. Bytes that are sound UTF-8 are taken as such whatever their label
     says: text in another encoding almost never is. Never raises. Flags: "binary", "charset mislabelled",
+    "encoded twice",
     "utf-16 without byte-order mark", "characters lost".
     """
     if isinstance(html, str):
@@ -101,9 +113,23 @@ def as_utf8(html: bytes | str, content_type: str | None = None) -> tuple[bytes, 
     elif (html.isascii() and b"\x00" not in html[:2048] and b"\x1b$" not in html and b"~{" not in html) or (
         is_utf8(html) and b"\x00" not in html[:2048]
     ):
-        return html, ()
+        return (repaired(html), ("encoded twice",)) if TWICE.search(html) else (html, ())
     text, flags = decode(html, content_type)
     return text.encode("utf-8", "replace"), flags
+
+
+def repaired(html: bytes) -> bytes:
+    """UTF-8 in which parts were taken for an 8-bit page and encoded once more, these parts as they were."""
+    return SPOILT.sub(lambda found: once(found.group()), html.decode("utf-8")).encode("utf-8")
+
+
+def once(text: str) -> str:
+    """`text` before its second encoding; unchanged where it was encoded only once."""
+    try:
+        whole = b"".join(CP1252.get(sign) or sign.encode("latin-1") for sign in text)
+        return whole.decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def is_utf8(html: bytes) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.article import ARTICLE, Block, Extraction
 from pipeline.body import LINKED, foreign_rules, is_prose
 from pipeline.lexicon import is_poster, titled, wall
+from pipeline.names import is_person
 from pipeline.scorer import Trees, trees
 from pipeline.signs import facts_of, has_words, linked_headings, longest_run, seen
 
@@ -34,7 +35,11 @@ REASONS = (
     "not a page",
 )
 
-LINE = 0.4  # chance from which a page is an article: in five-fold trials one article in a hundred lies below
+# Chance from which a page is an article; with hosts held out in turn one article in a hundred lay below.
+LINE = 0.25
+NEARLY_ALL, MOSTLY = 0.85, 0.6  # shares: of a bare page's text kept, and of running text in it
+PAYWALL = "login or paywall"
+BEGUN = 400  # characters of a text before a wall; short notes have as many and no wall
 CAPTIONS = 4  # fewer may stand beside a text that could not be found
 MOST_LINES = 40  # lines read for what they say; walls have few
 MAX_POSTER = 160  # characters of the box that introduces a forum's member
@@ -79,13 +84,14 @@ def verdict(extraction: Extraction, kept: Sequence[Block]) -> str:
     if not extraction.blocks:
         return "script shell" if "scripted" in extraction.flags else "not a page"
     run = longest_run(kept)
-    told = told_by(extraction, run) or shown_by(extraction, kept, run)
+    told = told_by(extraction, kept, run) or shown_by(extraction, kept, run)
     if told:
         return told
-    return ARTICLE if chance(extraction, kept) >= LINE else why_not(extraction, run)
+    facts = facts_of(extraction, kept)
+    return ARTICLE if is_bare(facts) or chance(facts) >= LINE else why_not(extraction, run)
 
 
-def told_by(extraction: Extraction, run: int) -> str | None:
+def told_by(extraction: Extraction, kept: Sequence[Block], run: int) -> str | None:
     """The reason that a page with little text gives in its own words; None where it gives none."""
     if run >= SHORT_RUN:
         return None
@@ -93,8 +99,12 @@ def told_by(extraction: Extraction, run: int) -> str | None:
         return "bot challenge"
     meta = extraction.metadata
     titles = [title for title in (meta.title, meta.evidence.get("title element")) if title]
-    shown = [] if is_stated(extraction) else [block.text for block in plainly_shown(extraction)]
-    told = wall([*titles, *shown[:MOST_LINES]])
+    begun = sum(len(block.text) for block in kept) < BEGUN
+    # Beside a text of some length only what stands in it may call it a wall: short articles have appeals too.
+    shown = [block.text for block in (plainly_shown(extraction) if begun else kept)][:MOST_LINES]
+    if is_stated(extraction):
+        return PAYWALL if begun and (wall(shown) == PAYWALL or "paywall" in meta.evidence) else None
+    told = wall([*titles, *shown])
     return told or next(filter(None, map(titled, titles)), None)
 
 
@@ -155,11 +165,19 @@ def why_not(extraction: Extraction, run: int) -> str:
     types = set(extraction.metadata.evidence.get("types", "").split())
     if "discussionforumposting" in types or "qapage" in types:
         return "forum"
-    if "profilepage" in types:
+    if "profilepage" in types or introduces_writer(extraction):
         return "author page"
     if run < TEASER_RUN and seen(extraction.blocks) > 8:
         return "gallery"
     return "listing"
+
+
+def introduces_writer(extraction: Extraction) -> bool:
+    """Whether the page's title is a person's name, and some line tells of that person."""
+    name = extraction.metadata.title or ""
+    return is_person(name) and any(
+        block.text.startswith(name) and len(block.text) > len(name) + 20 for block in extraction.blocks
+    )
 
 
 @cache
@@ -168,9 +186,16 @@ def judges() -> Trees:
     return trees(json.loads(files(__package__).joinpath("verdict.json").read_text(encoding="utf-8")))
 
 
-def chance(extraction: Extraction, kept: Sequence[Block], using: Trees | None = None) -> float:
-    """How likely the page is an article, 0-1, by its facts."""
-    return float((using or judges()).chances(column(facts_of(extraction, kept)))[0])
+def chance(facts: dict[str, float], using: Trees | None = None) -> float:
+    """How likely the page with these facts is an article, 0-1."""
+    return float((using or judges()).chances(column(facts))[0])
+
+
+def is_bare(facts: dict[str, float]) -> bool:
+    """Whether a page is its text and next to nothing else, as print views and old pages are."""
+    return (
+        facts["kept share"] >= NEARLY_ALL and facts["prose share"] >= MOSTLY and not facts["linked headings"]
+    )
 
 
 def column(facts: dict[str, float]) -> Any:

@@ -74,6 +74,8 @@ def show_explained(screen: Screen, article: CleanArticle) -> None:
         f"verdict: {article.verdict}; {len(found)} blocks = {len(article.blocks)} kept + {len(cuts)} cut, "
         f"{sum(1 for fate in cuts if fate.became)} of them into fields"
     )
+    if against := article.evidence.get("verdict"):
+        screen.line(f"against an article speaks most: {one_line(against)}")
     if paywall := article.evidence.get("paywall"):
         screen.line(f"not free to read, says {one_line(paywall)}")
     if article.flags:

@@ -57,7 +57,7 @@ def test_hardly_a_line_of_boilerplate_leaks(read: list[Read]) -> None:
 
 
 def test_captions_become_data(read: list[Read]) -> None:
-    assert fmean(m.captions for _, _, m in read) >= CAPTIONS
+    assert fmean(m.captions for _, _, m in read if m.captions is not None) >= CAPTIONS
 
 
 def test_standfirsts_are_told_from_the_text(read: list[Read]) -> None:

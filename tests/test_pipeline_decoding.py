@@ -79,3 +79,18 @@ def test_an_unknown_or_binary_codec_name_is_no_encoding() -> None:
 )
 def test_any_bytes_become_utf8(html: bytes, content_type: str | None) -> None:
     as_utf8(html, content_type)[0].decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("taken_for", "text"),
+    [("cp1252", "Größe ist’s, sagt die Wählerin – so"), ("latin-1", "Größe ist’s, sagt die “Wählerin”")],
+)
+def test_text_encoded_twice_is_read_as_it_was_written(taken_for: str, text: str) -> None:
+    html, flags = as_utf8(b"<p>" + text.encode().decode(taken_for).encode() + b"</p>")
+    assert html.decode() == f"<p>{text}</p>"
+    assert flags == ("encoded twice",)
+
+
+def test_text_that_speaks_of_such_signs_alone_stays() -> None:
+    html = "<p>São Paulo, Âme, déjà vu, naïve Ärzte</p>".encode()
+    assert as_utf8(html) == (html, ())
