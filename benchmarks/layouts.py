@@ -70,9 +70,10 @@ def lines_of(text: str) -> list[str]:
 def row(name: str, rows: list[tuple[MadePage, Marks]]) -> str:
     """One reader's line of the table."""
     lines = sum(len(page.boilerplate) for page, _ in rows)
+    captions = mean(m.captions for _, m in rows if m.captions is not None)
     return (
         f"{name:<18} {mean(m.f1 for _, m in rows):12.4f} {mean(m.exact for _, m in rows):13.3f}"
-        f" {sum(len(m.leaked) for _, m in rows) / lines:8.4f} {mean(m.captions for _, m in rows if m.captions is not None):9.3f}"
+        f" {sum(len(m.leaked) for _, m in rows) / lines:8.4f} {captions:9.3f}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What understanding a page costs in CPU time, as a multiple of the bare Lexbor parse and beside other extractors.
+"""What understanding a page costs in CPU time, in bare Lexbor parses and beside other extractors.
 
     python benchmarks/speed.py [--pages FOLDER] [--sample 200] [--repeats 5] [--peers]
 
