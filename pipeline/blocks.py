@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.article import Block, Kind
+from pipeline.article import Block, Box, Kind
 from pipeline.elements import LEVELS, Element, attributes_of, names_in, unescaped
 
 # What a browser never shows as text. They are taken from the tree before the walk.
@@ -84,7 +84,7 @@ class Walk:
         kind, level = element.kind, 0
         if kind is HEADING or kind is ITEM:
             level = element.level
-        if kind is CAPTION or (kind is not HEADING and names_caption(boxes[-1].names)):
+        if kind is CAPTION or (kind is not HEADING and stands_as_caption(boxes)):
             kind, level = CAPTION, 0
         blocks, passed = self.blocks, len(self.pictures) - self.seen
         for text in texts:
@@ -185,6 +185,14 @@ def without_unsaid(text: str) -> str:
     stay.
     """
     return "\n".join(" ".join(line.split()) for line in UNSAID.sub("", text).split("\n")).strip()
+
+
+def stands_as_caption(boxes: tuple[Box, ...]) -> bool:
+    """Whether the innermost element is called a caption, or is the plain paragraph of one that is."""
+    inner = boxes[-1]
+    if inner.names or inner.tag != "p" or len(boxes) < 2:
+        return names_caption(inner.names)
+    return names_caption(boxes[-2].names)
 
 
 @lru_cache(maxsize=4096)

@@ -24,7 +24,15 @@ from pipeline.captions import read_caption
 from pipeline.columns import Columns, first, matrix, second
 from pipeline.features import Floats, Ints, Page
 from pipeline.rules import GENERIC, Rules
-from pipeline.steps import MAX_CAPTION_LINE, MAX_STOP, drop_caption_lines, enclosing, is_closing, within
+from pipeline.steps import (
+    MAX_CAPTION_LINE,
+    MAX_STOP,
+    drop_caption_lines,
+    enclosing,
+    furniture_rule,
+    is_closing,
+    within,
+)
 from pipeline.titles import fold
 
 UNIT = 10_000  # leaves are log-odds in ten-thousandths
@@ -143,7 +151,7 @@ def body_of(extraction: Extraction, using: Model | None = None) -> set[int] | No
     free = [block for block in blocks if block.marked is None and block.kind is not Kind.CAPTION]
     body = {block.order for block in free if late[block.order] >= LINE}
     body -= {order for order in body if late[order] < VIEW_LINE and is_view(blocks[order])}
-    body |= quotations(blocks, body)
+    body |= quotations(blocks, body) | sub_headings(free, body)
     body |= {b.order for b in free if not b.boxes}  # the page states such text to be its article's
     return body or None
 
@@ -161,6 +169,19 @@ def quotations(blocks: Sequence[Block], body: set[int]) -> set[int]:
         outer = block.boxes[at - 1].order
         amid = all(within(blocks[near], outer) for near in beside(block.order, body))
         if amid and not EMBEDDED.search(block.boxes[at].names) and block.text not in said:
+            found.add(block.order)
+    return found
+
+
+def sub_headings(blocks: Sequence[Block], body: set[int]) -> set[int]:
+    """The headings directly between two blocks of the body that stand in their box, but for furniture."""
+    found: set[int] = set()
+    for before, block, after in zip(blocks, blocks[1:], blocks[2:], strict=False):
+        if block.kind is not Kind.HEADING or block.order in body or block.link_share >= LINKED:
+            continue
+        amid = before.order in body and after.order in body and after.kind is not Kind.HEADING
+        same = block.boxes[:-1] == after.boxes[:-1] and within(before, enclosing(block))
+        if amid and same and not furniture_rule(block.text):
             found.add(block.order)
     return found
 
