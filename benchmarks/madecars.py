@@ -14,7 +14,20 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from madeparts import FIGURES, FORMS, SIMPLE, WORDS, cards, gallery, headed, plain, talk
+from madeparts import (
+    FIGURES,
+    FORMS,
+    SIMPLE,
+    WORDS,
+    caption_run,
+    cards,
+    gallery,
+    headed,
+    item_list,
+    plain,
+    spec_table,
+    talk,
+)
 
 LANGUAGES = ("en", "en", "en", "en", "de", "de", "fr", "es", "it", "nl")
 BODY_NAMES = (
@@ -160,12 +173,12 @@ class Maker:
                 if quoted
                 else self.wrapped(text)
             )
+            if self.draw.random() < 0.05:
+                out.append(item_list(self))
+            if self.draw.random() < 0.03:
+                out.append(spec_table(self))
             if at < count - 1:
                 out += self.amid()
-        if self.draw.random() < 0.2:
-            items = [self.sentence() for _ in range(self.draw.randint(3, 6))]
-            self.page.paragraphs += items
-            out.append("<ul>" + "".join(f"<li>{escape(item, quote=False)}</li>" for item in items) + "</ul>")
         return "\n".join(out)
 
     def amid(self) -> list[str]:
@@ -180,6 +193,8 @@ class Maker:
         ]
         if self.draw.random() < 0.1:
             out.append(self.nuisance("labels", self.words["labels"][0]))
+        if self.draw.random() < 0.03:
+            out.append(caption_run(self))
         if self.draw.random() < 0.06:
             out.append(cards(self, self.draw.randint(1, 3)))
         return out

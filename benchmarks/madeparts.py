@@ -193,3 +193,30 @@ def gallery(maker: Maker) -> str:
         maker.page.boilerplate.append(("gallery", line))
         items.append(f"<li>{image(maker)}<span>{line}</span></li>")
     return f"<ul{maker.name('gallery thumbs photo-strip')}>{''.join(items)}</ul>"
+
+
+def spec_table(maker: Maker) -> str:
+    """The car's figures as a table of the article."""
+    rows = []
+    pairs = list(zip(maker.words["specs"].split(" | "), maker.words["values"].split(" | "), strict=True))
+    for label, value in maker.draw.sample(pairs, maker.draw.randint(3, 5)):
+        told = maker.filled(value)
+        maker.page.paragraphs += [label, told]
+        rows.append(f"<tr><td>{label}</td><td>{told}</td></tr>")
+    return f"<table{maker.name('specs data-table')}>{''.join(rows)}</table>"
+
+
+def item_list(maker: Maker) -> str:
+    """Points of the article as a list, sentences or mere notes."""
+    items = [maker.sentence() for _ in range(maker.draw.randint(3, 6))]
+    if maker.draw.random() < 0.5:
+        items = [item.rstrip(".!?") for item in items]
+    maker.page.paragraphs += items
+    return "<ul>" + "".join(f"<li>{escape(item, quote=False)}</li>" for item in items) + "</ul>"
+
+
+def caption_run(maker: Maker) -> str:
+    """Captions one after the other, as pages show them whose gallery a script fills."""
+    lines = [" ".join(noted(maker)).strip() for _ in range(maker.draw.randint(2, 5))]
+    name = maker.name("gal strip pictures")
+    return f"<div{name}>{''.join(f'<p>{line}</p>' for line in lines)}</div>"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pipeline.article import Block, Kind
 from pipeline.body import is_prose
-from pipeline.lexicon import furniture
+from pipeline.lexicon import furniture, hints
 from pipeline.names import BY
-from pipeline.titles import fold
+from pipeline.titles import WORD, fold
 
 # Names by which pages set it apart.
 NAMED = re.compile(
@@ -22,6 +22,7 @@ HEADER = re.compile(
 )
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*$")
 CHARS = (25, 600)  # shorter ones are labels unless they end as sentences do, longer ones paragraphs
+BOLD = 0.95  # share of characters set apart by their face in a lead that is told by it
 MAX_CREDIT_LINE = 100  # characters
 MAX_BESIDE = (
     260  # characters of one that nothing but its place beside the title tells; longer ones are paragraphs
@@ -44,7 +45,7 @@ def standfirst_of(
     header = header_of(blocks, at)
     title = next((block for block in blocks if block.order == at), None)
     for block in below:
-        if not may_lead(block):
+        if not may_lead(block) or (block.kind is Kind.ITEM and fold(block.text) not in stated):
             continue
         named = any(NAMED.search(box.names) for box in block.boxes[-2:])
         apart = (
@@ -54,7 +55,7 @@ def standfirst_of(
             or in_header(block, header)
             or stands_with(title, block, below)
         )
-        if apart and not runs_on(blocks, block):
+        if leads_boldly(block, below) or (apart and not runs_on(blocks, block)):
             return block
     return None
 
@@ -66,7 +67,7 @@ def may_lead(block: Block) -> bool:
         len(block.text) <= high
         and (len(block.text) >= low or bool(SENTENCE_END.search(block.text)))
         and block.link_share <= 0.5
-        and block.kind not in (Kind.CAPTION, Kind.ITEM)
+        and block.kind is not Kind.CAPTION
         and not BY.match(block.text)
     )
 
@@ -86,10 +87,22 @@ def is_credit_line(text: str) -> bool:
     return len(text) < MAX_CREDIT_LINE and (bool(BY.match(text)) or any(map(str.isdigit, text)))
 
 
+def leads_boldly(block: Block, below: Sequence[Block]) -> bool:
+    """Whether the first sentences under the title are set bold as a whole, and the text after them is not."""
+    if block.kind is not Kind.PARAGRAPH or block.bold < BOLD or not SENTENCE_END.search(block.text):
+        return False
+    if any(is_prose(other) for other in below if other.order < block.order):
+        return False
+    if not hints().isdisjoint(WORD.findall(block.text.casefold())):  # notes and appeals are set so as well
+        return False
+    following = next((other for other in below if other.order > block.order), None)
+    return following is not None and is_prose(following) and following.bold < BOLD / 2
+
+
 def stands_with(title: Block | None, block: Block, below: Sequence[Block]) -> bool:
     """Whether a sentence stands directly beside the title, and something else between it and the text."""
     sentence = block.kind is Kind.PARAGRAPH and SENTENCE_END.search(block.text)
-    if title is None or not sentence or len(block.text) > MAX_BESIDE:
+    if title is None or not sentence or len(block.text) > MAX_BESIDE or furniture(block.text):
         return False
     if len(title.boxes) < 2 or block.boxes[:-1] != title.boxes[:-1]:
         return False
