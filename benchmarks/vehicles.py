@@ -85,7 +85,9 @@ def main() -> None:
     for sentence in chosen if asked.wrong else ():
         more, less = sentence.found() - sentence.facts, sentence.facts - sentence.found()
         if more or less:
-            print(f"{sentence.text}\n  too many {sorted(map(str, more))}\n  missing  {sorted(map(str, less))}")
+            print(
+                f"{sentence.text}\n  too many {sorted(map(str, more))}\n  missing  {sorted(map(str, less))}"
+            )
 
 
 if __name__ == "__main__":
