@@ -16,8 +16,12 @@ _CHUNK = re.compile(r"[A-Z0-9Š]\w*")  # also from inside a word: `iX3` gives `X
 _WORD = re.compile(r"\w+")
 _NEXT = re.compile(r"[^\w\n]{1,3}(\w+)")
 _BEFORE = re.compile(r"(\w+)\.? $")
+_CAPITALISED = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+")
+_LISTED = re.compile(r", (\w{3,})[.,]|,? [A-Z]{1,2}[.,]? ?(?:,|et al|and|&)")
 _SURNAME = re.compile(r" ([A-ZÀ-Þ][a-zß-ÿ]+)(?:[,.;]|$| [a-zß-ÿ])")
+_NUMBERED = re.compile(r"(?<!\d)\d{1,3} $")  # `iPhone 12 Mini`
 _SENTENCE_END = re.compile(r"""[.!?:;"\u201c\u201d\u201e\u00ab]\W*$""")
+_ROADS = re.compile(r"motorway|highway|[Aa]utobahn|[Aa]utoroute|[Aa]utopista|[Aa]utovía|[Aa]utostrada")
 _TITLE_CASE_SHARE = 0.6  # headlines set in title case have 0.8 and more, prose at most 0.3
 _LONGEST_WORD = 30  # what is looked at before a name
 # What stands behind a company's name and hardly behind a word's or a person's.
@@ -49,6 +53,7 @@ class Hit:
     start: int
     end: int
     line: "Line"
+    led: bool = False  # by a capitalised word, as a surname is
 
 
 class Line:
@@ -66,6 +71,14 @@ class Line:
         """Whether a capital tells something: not where most words have one, as in headlines and captions."""
         long = [word for word in self.words if len(word) > 3]
         return sum(word[0].isupper() for word in long) <= _TITLE_CASE_SHARE * len(long)
+
+    @cached_property
+    def speaks_of_roads(self) -> bool:
+        return bool(_ROADS.search(self.text, self.start, self.end))
+
+    @property
+    def is_sentence(self) -> bool:
+        return self.text[self.start : self.end].rstrip()[-1:] in {".", "!", "?"}
 
     @cached_property
     def speaks_of_cars(self) -> bool:
@@ -121,10 +134,10 @@ def _names() -> Iterator[tuple[str, Name]]:
         careful, given = entry.get("careful"), entry.get("given", False)
         yield make, Name(_pattern(make), (make,), careful, given)
         if make.upper() != make:  # RAM and SEAT stand in prose for memory and a chair: capitals prove nothing
-            upper = "always" if careful == "outside prose" else careful
+            upper = "always" if careful == "outside prose" else "no car" if given else careful
             yield make.upper(), Name(_pattern(make.upper()), (make,), upper)
         for spelling in entry.get("also", ()):
-            doubt = careful if len(spelling) < len(make) else None  # `Jag`, but not `Lucid Motors`
+            doubt = "no car" if spelling in word_list("short") else None
             yield spelling, Name(_pattern(spelling), (make,), doubt, given)
         for other in entry.get("not", ()):
             yield other, Name(_pattern(other), (), person=make)
@@ -150,7 +163,7 @@ def hits(text: str, found: Iterable[str]) -> list[Hit]:
         if at >= line.end:
             line = line_at(text, at)
         after = match[1].end()
-        told.append(Hit(_as_person(match[0], line, at), at, after, line))
+        told.append(_hit(match[0], at, after, line))
     return told
 
 
@@ -159,12 +172,22 @@ def line_at(text: str, at: int) -> Line:
     return Line(text, text.rfind("\n", 0, at) + 1, end if end >= 0 else len(text))
 
 
-def _as_person(name: Name, line: Line, at: int) -> Name:
-    """`name`, or a person's in its place where a first name or a title stands before it."""
-    before = _BEFORE.search(line.text, max(line.start, at - _LONGEST_WORD), at)
-    if before and len(name.makes) == 1 and before.group(1) in word_list("given"):
-        return Name(name.pattern, (), person=name.makes[0])
-    return name
+def _hit(name: Name, start: int, end: int, line: Line) -> Hit:
+    """The name as it stands there: a person's behind a first name or a title, or before one (`Ford, Martin`)."""
+    if len(name.makes) != 1:
+        return Hit(name, start, end, line)
+    match = _BEFORE.search(line.text, max(line.start, start - _LONGEST_WORD), start)
+    before = match.group(1) if match else ""
+    if before in word_list("given") or _is_listed_person(line, end):
+        return Hit(Name(name.pattern, (), person=name.makes[0]), start, end, line)
+    opening = before.casefold() in word_list("opening") or before in names_by_first_word()
+    return Hit(name, start, end, line, led=bool(_CAPITALISED.fullmatch(before)) and not opening)
+
+
+def _is_listed_person(line: Line, end: int) -> bool:
+    """Whether a name goes on as in lists of authors: `Ford, Martin. 2016`, `Ferrari M, Rossi A`."""
+    match = _LISTED.match(line.text, end, line.end)
+    return match is not None and (match.group(1) is None or match.group(1) in word_list("given"))
 
 
 def proven(told: Sequence[Hit], followed: frozenset[int], dated: frozenset[int]) -> set[str]:
@@ -173,7 +196,7 @@ def proven(told: Sequence[Hit], followed: frozenset[int], dated: frozenset[int])
     `followed` are the ends of names right before a model of theirs, `dated` the starts of those behind a model
     year: either proves any name. A make whose name a person bears in the text is doubtful all over it.
     """
-    persons = {hit.name.person for hit in told}
+    persons = {hit.name.person for hit in told}.union(*(hit.name.makes for hit in told if hit.led))
     sure = {hit.line.start for hit in told if hit.name.makes and not _doubt(hit, persons)}
     found: set[str] = set()
     for hit in told:
@@ -213,4 +236,5 @@ def _inside_sentence(hit: Hit) -> bool:
         hit.start > hit.line.start
         and not _SENTENCE_END.search(before)
         and not hit.line.text.startswith("-", hit.end)
+        and not _NUMBERED.search(before)
     )

@@ -25,14 +25,15 @@ _YEARS_AFTER = re.compile(
 )
 # Words before a year that make it a date: `in 2019 Lincoln said`.
 _DATING = frozenset(
-    """a ab after al anno año ans before bis by crisis dal de del depuis desde dès during early en end fin für from
+    """ab after al anno año ans before bis by crisis dal de del depuis desde dès during early en end fin für from
     hasta im in jahr jahre jahres late mid nach nel of on since seit späten until vor year""".split()
 )
 _LONGEST_RANGE = 40  # years; a longer one is no range of model years
 _DETERMINER = re.compile(
-    r"""(?:^|[\s("“„«'’])(?:(?P<on>on|along|off|auf|sur|en|sulla|in)[ ]|)(?:the|this|that|a|an|its|their|der|die|das|den|dem
-    |des|ein|eine|einen|einem|einer|le|la|l['’]|un|une|du|el|los|las|una|del|il|lo|della|dell['’]|alla|al|un['’]
-    |new|neue|neuen|neuer|nuevo|nueva|nuova|nuovo|nouvelle|nouveau)[ ]?(?:[a-zà-ÿ][\w-]*[ ]){0,1}$""",
+    r"""(?:^|[\s("“„«])(?:(?P<on>on|along|off|auf|sur|en|sulla|in)[ ])?(?:(?:l|un|dell|all)['’]|(?:the|this|that|every|each|a
+    |an|its|their|der|die|das|den|dem|des|ein|eine|einen|einem|einer|jede[rn]?|vom|beim|le|la|un|une|du|chaque|el|los|las
+    |una|del|cada|il|lo|della|alla|al|ogni|new|neue[nr]?|nuev[oa]|nuov[oa]|nouvelle|nouveau)[ ])
+    (?-i:[a-zà-ÿ][\w-]*[ ])?$""",
     re.VERBOSE | re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"['’]s?(?: [a-zà-ÿ][\w-]*){0,3} ")
@@ -55,6 +56,8 @@ _FUNCTION = frozenset(
 _RESULTS = re.compile(
     r"[ -](?:\d|results|earnings|profit|revenue|report|quarter|sales|numbers|call|motorway|autobahn)", re.I
 )
+_FOLLOWING = re.compile(r"[ \u00a0](\w+)")
+_ROAD = re.compile(r"[AM]\d")
 _PLACE = re.compile(r" (?:von|vom|of|de|di|du|d['’]|del) ?([A-ZÀ-Þ]\w*)")
 _VERSION = re.compile(
     r" (?:GT[DEIX]?|TDI|TSI|R|RS|ST|Turbo|Hybrid|EV|Touring|Avant|Variant|Kombi|Combi|Estate|Sportback|Type R|AMG|SW|Pro"
@@ -71,8 +74,7 @@ class Spelling:
     head: str
     pattern: re.Pattern[str]
     kind: str
-    alone: bool
-    length: int
+    alone: str | None  # how it is written where it counts without its make
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def spellings() -> dict[str, tuple[Spelling, ...]]:
                 spelling = _spelling(make, written[0].replace("_", " "), word, alone=word in alone)
                 for key in _keys(word):
                     found.setdefault(key, []).append(spelling)
-    return {key: tuple(sorted(some, key=lambda s: -s.length)) for key, some in found.items()}
+    return {key: tuple(sorted(some, key=lambda s: -len(s.pattern.pattern))) for key, some in found.items()}
 
 
 def _spelling(make: str, model: str, word: str, *, alone: bool) -> Spelling:
@@ -104,7 +106,9 @@ def _spelling(make: str, model: str, word: str, *, alone: bool) -> Spelling:
     head = word[: first.start()].replace("_", " ") if first else ""
     loose = {"_": "[ \u00a0-]", "-": "[- \u2011]?", ".": r"\.?"}
     pattern = "".join(loose.get(char) or re.escape(char) for char in word) + r"(?!\w)"
-    return Spelling(make, model, head, re.compile(pattern), _kind(word), alone, len(word))
+    return Spelling(
+        make, model, head, re.compile(pattern), _kind(word), word.replace("_", " ") if alone else None
+    )
 
 
 def _keys(word: str) -> set[str]:
@@ -153,17 +157,17 @@ def candidates(text: str, found: Iterable[str], makes: frozenset[str]) -> list[C
         for head in {s.head for s in some}:
             fitting = [s for s in some if s.head == head]
             for at in places(text, key, head):
-                told += _longest(text, fitting, at)
+                told += _longest(text, fitting, at, makes)
     told += _likes(text, makes)
     return sorted(told, key=lambda c: (c.start, -c.end))
 
 
-def _longest(text: str, fitting: list[Spelling], at: int) -> Iterator[Candidate]:
+def _longest(text: str, fitting: list[Spelling], at: int, makes: frozenset[str]) -> Iterator[Candidate]:
     """For each make the longest of its spellings at this place."""
     seen: set[str] = set()
     for spelling in fitting:
         match = None if spelling.make in seen else spelling.pattern.match(text, at)
-        if match:
+        if match and (spelling.make in makes or match.group() == spelling.alone):
             seen.add(spelling.make)
             yield Candidate(spelling, at, match.end())
 
@@ -178,7 +182,7 @@ def _likes(text: str, makes: Iterable[str]) -> Iterator[Candidate]:
     for make in makes:
         for pattern, model in _patterns(make):
             for match in pattern.finditer(text):
-                spelling = Spelling(make, match.expand(model), "", pattern, "sure", alone=False, length=0)
+                spelling = Spelling(make, match.expand(model), "", pattern, "sure", alone=None)
                 yield Candidate(spelling, match.start(), match.end())
 
 
@@ -219,9 +223,11 @@ def _by_surroundings(text: str, what: Candidate, line: Line, joined: int | None)
     if kind == "number":
         return bool(before) and _names(text, end) and not _is_year(text[start:end])
     if kind == "short":
+        if line.speaks_of_roads and _ROAD.fullmatch(text, start, end):
+            return False
         near = joined is not None and 0 < start - joined < _BEFORE and "." not in text[joined:start]
         return (near or bool(before and not before.group("on"))) and not _RESULTS.match(text, end)
-    return bool(before) and line.is_prose and not _is_place(text, end)
+    return bool(before) and (line.is_prose or line.is_sentence) and not _is_place(text, end)
 
 
 def _is_year(number: str) -> bool:
@@ -230,8 +236,11 @@ def _is_year(number: str) -> bool:
 
 def _names(text: str, end: int) -> bool:
     """Whether the number before `end` names something: what follows is no noun that it counts."""
-    following = re.compile(r"[ \u00a0](\w+)").match(text, end)
-    return not following or following.group(1).casefold() in _FUNCTION
+    following = _FOLLOWING.match(text, end)
+    if following is None:
+        return True
+    word: str = following.group(1)
+    return word.casefold() in _FUNCTION or (word.isupper() and 2 <= len(word) <= 4)
 
 
 def _is_place(text: str, end: int) -> bool:

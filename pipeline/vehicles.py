@@ -4,6 +4,7 @@
 """
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
@@ -63,20 +64,31 @@ def named_in(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[Vehicle, ...]
 
 
 def _followed(text: str, told: Sequence[Hit], models: Sequence[Candidate]) -> frozenset[int]:
-    """The ends of the makes' names that stand right before a model of theirs.
+    """The ends of the makes' names that stand right before a model of theirs, or in one paragraph with a model
+    that no other thing bears.
 
     A number of one or two figures (`Seres 5`) is no such proof: it counts things after most words.
     """
-    starts: dict[int, set[str]] = {}
+    beside = {(m.spelling.make, m.start) for m in models if not _is_small_number(m)}
+    coined: dict[str, list[int]] = {}
     for model in models:
-        if not (model.spelling.model.isdigit() and len(model.spelling.model) < 3):
-            starts.setdefault(model.start, set()).add(model.spelling.make)
+        if model.spelling.kind == "sure":
+            coined.setdefault(model.spelling.make, []).append(model.start)
     return frozenset(
         hit.end
         for hit in told
-        if starts.get(hit.end + 1, set()).intersection(hit.name.makes)
-        and is_beside(text, hit.end, hit.end + 1)
+        for make in hit.name.makes
+        if ((make, hit.end + 1) in beside and is_beside(text, hit.end, hit.end + 1))
+        or _any_within(coined.get(make, ()), hit.line)
     )
+
+
+def _is_small_number(model: Candidate) -> bool:
+    return model.spelling.kind == "beside" and model.spelling.model.isdigit()
+
+
+def _any_within(places: Sequence[int], line: Line) -> bool:
+    return bisect_left(places, line.start) < bisect_left(places, line.end)
 
 
 class _Reader:
@@ -127,7 +139,7 @@ class _Reader:
     def _is_believed(self, model: Candidate) -> bool:
         make = model.spelling.make
         if make not in self.sure:
-            return model.spelling.alone
+            return model.spelling.alone is not None
         end = self._make_end(model)
         return is_believed(
             self.text, model, end if end >= 0 else None, self._line(model.start), self.joined.get(make)
