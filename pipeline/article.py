@@ -111,6 +111,15 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A vehicle that a text names; `model` is None where only the make is, `years` are its model years, rising."""
+
+    make: str
+    model: str | None = None
+    years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What the page says about its article; `evidence` maps a field to where its value was found."""
 
@@ -161,6 +170,7 @@ class CleanArticle:
     verdict: str
     evidence: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    vehicles: tuple[Vehicle, ...] = ()
 
     @property
     def text(self) -> str:
@@ -191,6 +201,7 @@ class CleanArticle:
             "language": self.language,
             "image": self.image,
             "makes": list(self.makes),
+            "vehicles": [{"make": v.make, "model": v.model, "years": list(v.years)} for v in self.vehicles],
             "text": self.paragraphs,
             "captions": [caption_json(caption) for caption in self.captions],
             "removed": self.removed,

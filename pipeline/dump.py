@@ -33,7 +33,7 @@ from pipeline.roles import (
     title_by_place,
 )
 from pipeline.urls import host_of
-from pipeline.vehicles import makes_in
+from pipeline.vehicles import named_in
 
 READERS: tuple[Reader, ...] = (
     marked_captions,
@@ -88,9 +88,8 @@ def clean_text(text: str, url: str | None = None) -> CleanArticle:
         makes=(),
         verdict=verdict_of(dump, roles),
     )
-    return replace(
-        article, makes=makes_in([article.title or "", article.standfirst or "", *article.paragraphs])
-    )
+    makes, vehicles = named_in([article.title or "", article.standfirst or "", *article.paragraphs])
+    return replace(article, makes=makes, vehicles=vehicles)
 
 
 def _dump(text: str, url: str | None) -> Dump:

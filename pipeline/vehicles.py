@@ -1,40 +1,27 @@
-"""Which car makes a text is about. The names are data, in `vehicles.toml` beside this file."""
+"""Which makes, models and model years a text is about. The names are data, in `vehicles.toml` beside this file.
 
-import re
-import tomllib
+`makes.py` finds the makes, `models.py` what is a model's; here both become an answer.
+"""
+
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
+from itertools import groupby
 
-_WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"""[.!?:;"\u201c\u201d\u201e\u00ab\n]""")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_TITLE_CASE_SHARE = 0.6  # headlines set in title case have 0.8 and more, prose at most 0.3
-# What stands behind a company's name and hardly behind a word's or a person's.
-_COMPANY = """Motor Motors Automobiles Automotive Cars Group dealer dealers dealership dealerships brand
-    models lineup badge boss CEO engineers designers spokesperson spokesman spokeswoman
-    fans buyers"""
-_COMPANY_WORDS = frozenset(_COMPANY.split())
+from pipeline.article import Vehicle
+from pipeline.makes import Hit, Line, chunks, hits, line_at, names_by_first_word, proven, tables
+from pipeline.models import (
+    Candidate,
+    alone_chunks,
+    candidates,
+    is_beside,
+    is_believed,
+    years_after,
+    years_before,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """One spelling: its words, the makes it stands for (none: no make at all) and what proof it asks."""
-
-    words: tuple[str, ...]
-    makes: tuple[str, ...]
-    careful: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A name met in a text, and whether its surroundings prove that the make is meant."""
-
-    name: Name
-    proven: bool
+__all__ = ["Vehicle", "make_named", "makers", "makes_in", "named_in", "vehicles_in"]
 
 
 def makes_in(texts: Iterable[str]) -> tuple[str, ...]:
@@ -43,16 +30,156 @@ def makes_in(texts: Iterable[str]) -> tuple[str, ...]:
     The first text is the headline ("" where there is none): it says what matters most. The others follow by
     the alphabet, so that an edited paragraph does not reorder them.
     """
-    headline: list[str] = []
-    seen: dict[str, bool] = {}
-    for index, text in enumerate(texts):
-        for mention in _mentions(text):
-            for make in mention.name.makes:
-                seen[make] = seen.get(make, False) or mention.proven
-                if index == 0 and make not in headline:
-                    headline.append(make)
-    rest = [make for make in _tables()["makes"] if make in seen and make not in headline]
-    return tuple(make for make in headline + rest if seen[make])
+    return named_in(texts)[0]
+
+
+def vehicles_in(texts: Iterable[str]) -> tuple[Vehicle, ...]:
+    """The makes, models and model years that `texts` name, in the order of `makes_in`, models by the alphabet.
+
+    A make without a model or a year stands only where none of its models is named. A model counts where its
+    make is named in the texts, or where no other thing bears its name (`F-150`).
+    """
+    return named_in(texts)[1]
+
+
+def named_in(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[Vehicle, ...]]:
+    """What `makes_in` and `vehicles_in` answer, for the price of one."""
+    headline, *rest = [*texts, ""]
+    text = "\n".join([headline, *rest])
+    found = frozenset(chunks(text))
+    if names_by_first_word().keys().isdisjoint(found) and alone_chunks().isdisjoint(found):
+        return (), ()  # most pages of the world
+    told = hits(text, found)
+    named = frozenset(make for hit in told for make in hit.name.makes)
+    models = candidates(text, found, named)
+    told = [hit for hit in told if hit.name.makes or hit.name.person]
+    dated = frozenset(hit.start for hit in told if years_before(text, hit.start, hit.line))
+    followed = _followed(text, told, models)
+    sure = proven(told, followed, dated)
+    first = dict.fromkeys(make for hit in told if hit.start < len(headline) for make in hit.name.makes)
+    makes = [*first, *(make for make in tables()["makes"] if make in sure and make not in first)]
+    reader = _Reader(text, sure)
+    reader.read(told, models, followed)
+    return tuple(make for make in makes if make in sure), reader.vehicles(makes, len(headline))
+
+
+def _followed(text: str, told: Sequence[Hit], models: Sequence[Candidate]) -> frozenset[int]:
+    """The ends of the makes' names that stand right before a model of theirs, or in one paragraph with a model
+    that no other thing bears.
+
+    A number of one or two figures (`Seres 5`) is no such proof: it counts things after most words.
+    """
+    beside = {(m.spelling.make, m.start) for m in models if not _is_small_number(m)}
+    coined: dict[str, list[int]] = {}
+    for model in models:
+        if model.spelling.kind == "sure":
+            coined.setdefault(model.spelling.make, []).append(model.start)
+    return frozenset(
+        hit.end
+        for hit in told
+        for make in hit.name.makes
+        if ((make, hit.end + 1) in beside and is_beside(text, hit.end, hit.end + 1))
+        or _any_within(coined.get(make, ()), hit.line)
+    )
+
+
+def _is_small_number(model: Candidate) -> bool:
+    return model.spelling.kind == "beside" and model.spelling.model.isdigit()
+
+
+def _any_within(places: Sequence[int], line: Line) -> bool:
+    return bisect_left(places, line.start) < bisect_left(places, line.end)
+
+
+class _Reader:
+    """Walks once through makes and models in the order of the text and gathers years."""
+
+    def __init__(self, text: str, sure: set[str]) -> None:
+        self.text, self.sure = text, sure
+        self.years: dict[tuple[str, str | None], set[int]] = {}
+        self.first_at: dict[tuple[str, str | None], int] = {}
+        self.last: dict[str, Hit] = {}  # each make's last naming
+        self.joined: dict[str, int] = {}  # where each make's last model ended
+        self.line = Line(text, 0, 0)
+
+    def read(self, told: Sequence[Hit], models: Sequence[Candidate], followed: frozenset[int]) -> None:
+        waiting = iter(told)
+        hit = next(waiting, None)
+        after = 0
+        for start, group in groupby(models, key=lambda model: model.start):
+            while hit and hit.start <= start:
+                self._name(hit, named_beside=hit.end in followed)
+                hit = next(waiting, None)
+            if start < after:
+                continue
+            model = self._meant(list(group))
+            if model:
+                after = model.end
+                self._add(model)
+        while hit:
+            self._name(hit, named_beside=hit.end in followed)
+            hit = next(waiting, None)
+
+    def _name(self, hit: Hit, *, named_beside: bool) -> None:
+        for make in self.sure.intersection(hit.name.makes):
+            self.last[make] = hit
+            years = () if named_beside else years_before(self.text, hit.start, hit.line)
+            self._count(make, None, hit.start, years)
+
+    def _meant(self, group: Sequence[Candidate]) -> Candidate | None:
+        """The one of several makes' models spelled alike that is meant: its make stands beside or was named last."""
+        known = [c for c in group if c.spelling.make in self.sure or c.spelling.alone]
+        known.sort(key=lambda c: -self._make_end(c))
+        return next((c for c in known if self._is_believed(c)), None)
+
+    def _make_end(self, model: Candidate) -> int:
+        hit = self.last.get(model.spelling.make)
+        return hit.end if hit else -1
+
+    def _is_believed(self, model: Candidate) -> bool:
+        make = model.spelling.make
+        if make not in self.sure:
+            return model.spelling.alone is not None
+        end = self._make_end(model)
+        return is_believed(
+            self.text, model, end if end >= 0 else None, self._line(model.start), self.joined.get(make)
+        )
+
+    def _line(self, at: int) -> Line:
+        if not self.line.start <= at < self.line.end:
+            self.line = line_at(self.text, at)
+        return self.line
+
+    def _add(self, model: Candidate) -> None:
+        make, line = model.spelling.make, self._line(model.start)
+        self.joined[make] = model.end
+        hit = self.last.get(make)
+        start = hit.start if hit and is_beside(self.text, hit.end, model.start) else model.start
+        years = (*years_before(self.text, start, line), *years_after(self.text, model.end, line))
+        self._count(make, model.spelling.model, model.start, years)
+
+    def _count(self, make: str, model: str | None, at: int, years: Sequence[int]) -> None:
+        self.years.setdefault((make, model), set()).update(years)
+        self.first_at.setdefault((make, model), at)
+
+    def vehicles(self, makes: Sequence[str], headline: int) -> tuple[Vehicle, ...]:
+        """What was gathered: by `makes`, then those of the headline, then by the alphabet."""
+        modelled = {make for make, model in self.years if model}
+        places = {make: at for at, make in enumerate(makes)}
+
+        def order(key: tuple[str, str | None]) -> tuple[int, int, str]:
+            at = self.first_at[key]
+            return (
+                places.get(key[0], len(places)),
+                at if at < headline else headline,
+                f"{key[0]} {key[1] or ''}",
+            )
+
+        kept = [key for key, years in self.years.items() if key[1] or years or key[0] not in modelled]
+        return tuple(
+            Vehicle(make, model, tuple(sorted(self.years[make, model])))
+            for make, model in sorted(kept, key=order)
+        )
 
 
 def make_named(word: str) -> str | None:
@@ -62,7 +189,7 @@ def make_named(word: str) -> str | None:
 
 @cache
 def _makes_by_plain_name() -> dict[str, str]:
-    spelt = ((name, [name, *about.get("also", ())]) for name, about in _tables()["makes"].items())
+    spelt = ((name, [name, *about.get("also", ())]) for name, about in tables()["makes"].items())
     return {_plain(spelling): name for name, spellings in spelt for spelling in spellings}
 
 
@@ -74,86 +201,10 @@ def _plain(word: str) -> str:
 @cache
 def makers() -> frozenset[str]:
     """Every spelling of a make or a group, as it may stand as the credit of a picture."""
-    return frozenset([*_tables()["makes"], *_tables()["groups"], *_spellings()])
+    return frozenset([*tables()["makes"], *tables()["groups"], *_spellings()])
 
 
 def _spellings() -> Iterator[str]:
-    for name, entry in _tables()["makes"].items():
+    for name, entry in tables()["makes"].items():
         yield from entry.get("also", ())
         yield name.upper()
-
-
-@cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("vehicles.toml").read_text(encoding="utf-8"))
-
-
-def _names() -> Iterator[Name]:
-    for make, entry in _tables()["makes"].items():
-        careful = entry.get("careful")
-        yield Name(_words(make), (make,), careful)
-        if make.upper() != make:  # RAM and SEAT stand in prose for memory and a chair: capitals prove nothing
-            yield Name(_words(make.upper()), (make,), careful and "always")
-        for spelling in entry.get("also", ()):
-            yield Name(_words(spelling), (make,))
-        for other in entry.get("not", ()):
-            yield Name(_words(other), ())
-    for group, entry in _tables()["groups"].items():
-        yield Name(_words(group), tuple(entry.get("of", ())))
-
-
-@cache
-def _names_by_first_word() -> dict[str, tuple[Name, ...]]:
-    """The names under their first word, longest first: `Harrison Ford` is read before `Ford`."""
-    found: dict[str, list[Name]] = {}
-    for name in _names():
-        found.setdefault(name.words[0], []).append(name)
-    return {first: tuple(sorted(names, key=lambda n: -len(n.words))) for first, names in found.items()}
-
-
-@cache
-def _models(make: str) -> frozenset[str]:
-    """The first words of the make's models."""
-    return frozenset(_words(model)[0] for model in _tables()["makes"][make].get("models", "").split())
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text))
-
-
-def _mentions(text: str) -> Iterator[Mention]:
-    """Every name in `text`, none read inside another."""
-    index = _names_by_first_word()
-    if index.keys().isdisjoint(_WORD.findall(text)):  # most paragraphs name no make
-        return
-    matches = list(_WORD.finditer(text))
-    words = [match.group() for match in matches]
-    prose = not _in_capitals(words)
-    after = 0
-    for at, word in enumerate(words):
-        if at < after or word not in index:
-            continue
-        name = next((n for n in index[word] if tuple(words[at : at + len(n.words)]) == n.words), None)
-        if name:
-            after = at + len(name.words)
-            proven = name.careful is None or _has_company(name, words, at)
-            inside = prose and name.careful == "outside prose" and _inside_sentence(text, matches, at)
-            yield Mention(name, proven or inside)
-
-
-def _has_company(name: Name, words: Sequence[str], at: int) -> bool:
-    """Whether the words around the name are a car's: model or company word after, year before."""
-    after = words[at + len(name.words)] if at + len(name.words) < len(words) else ""
-    before = words[at - 1] if at else ""
-    return after in _models(name.makes[0]) or after in _COMPANY_WORDS or bool(_YEAR.fullmatch(before))
-
-
-def _inside_sentence(text: str, matches: Sequence[re.Match[str]], at: int) -> bool:
-    """Whether the word does not begin its sentence, where any word has a capital."""
-    return at > 0 and not _SENTENCE_END.search(text, matches[at - 1].end(), matches[at].start())
-
-
-def _in_capitals(words: Sequence[str]) -> bool:
-    """Whether most words have a capital, as in headlines and captions; a capital then proves nothing."""
-    long = [word for word in words if len(word) > 3]
-    return sum(word[0].isupper() for word in long) > _TITLE_CASE_SHARE * len(long)
