@@ -48,13 +48,11 @@ CAPTION_NAMES = re.compile(
     r"[_-]*(?:title|caption|credits?|text|copyright|source|description)|caption(?:-text)?|"
     r"bildunterschrift|legende)(?:$|[ _-])"
 )
-HEADING, CAPTION, ITEM, CELL = (
-    Kind.HEADING,
-    Kind.CAPTION,
-    Kind.ITEM,
-    Kind.CELL,
-)  # looked up once per block otherwise
-UNSAID = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
+HEADING, CAPTION, ITEM = Kind.HEADING, Kind.CAPTION, Kind.ITEM  # looked up once per block otherwise
+# Control characters, invisible ones, overrides of the writing direction, half characters and no characters.
+UNSAID = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 
 class Walk:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+from pipeline.blocks import UNSAID
 from pipeline.titles import fold
 
 ARTICLE_TYPES = frozenset(
@@ -124,7 +125,7 @@ def text_of(node: Node, *keys: str) -> str | None:
         if isinstance(value, dict):
             value = value.get("name") or value.get("@value") or value.get("url")
         if isinstance(value, str) and value.strip():
-            return " ".join(html.unescape(value).split())
+            return " ".join(UNSAID.sub("", html.unescape(value)).split())
     return None
 
 
@@ -134,12 +135,7 @@ def raw_text(node: Node, key: str) -> str | None:
     if not isinstance(value, str):
         return None
     text = BREAK.sub("\n", value)
-    return without_unsaid_lines(html.unescape(MARKUP.sub("", text)))
-
-
-def without_unsaid_lines(text: str) -> str:
-    """`text` without control characters and lone surrogates, line ends kept."""
-    return "".join(c for c in text if c in "\n\t" or c.isprintable())
+    return UNSAID.sub("", html.unescape(MARKUP.sub("", text)))
 
 
 def texts_of(node: Node, key: str) -> list[str]:
