@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+
+from pipeline.blocks import UNSAID
 from urllib.parse import urlsplit
 
 # What sites put between an article's title and their own name: bars, dashes, dots, colons, guillemets.
@@ -17,8 +19,9 @@ ALIKE = 0.5  # share of common words from which a heading and a stated title mea
 
 
 def plain(text: str | None) -> str:
-    """`text` with single spaces; empty for None."""
-    return " ".join((text or "").split())
+    """`text` with single spaces and without signs that say nothing; empty for None."""
+    words = " ".join((text or "").split())
+    return words if words.isprintable() else " ".join(UNSAID.sub("", words).split())
 
 
 def fold(text: str) -> str:
