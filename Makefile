@@ -37,8 +37,7 @@ check: lint types test  ## all that CI asks
 
 bench: $(READY)  ## quality and speed beside other extractors
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench]'
-	$(BIN)/python benchmarks/quality.py --peers
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/all.py
 
 constraints: $(READY)  ## pin anew what CI runs
 	$(BIN)/python -m pip install --quiet pip-tools
