@@ -3,6 +3,7 @@
 Heavy rooms are imported inside the functions: a command pays only for what it uses, and only children crawl.
 """
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -131,14 +132,16 @@ def clean(what: opt.Page, *, url: opt.PageUrl = None, form: opt.PageForm = opt.P
 
 
 @app.command()
-def explain(what: opt.Page, *, url: opt.PageUrl = None, db: opt.Db = None) -> None:
+def explain(what: opt.Page, *, url: opt.PageUrl = None, html: opt.HtmlFile = None, db: opt.Db = None) -> None:
     """Show what was cut from a page, and by which rule."""
     from crawler.recall import recalled
     from ops.stores import opened
+    from terminal.page import save_explained
 
     here = screen()
+    shown = partial(save_explained, file=html) if html else compare.show_explained
     if not asked.is_url(what):
-        compare.show_explained(here, _understood(what, url))
+        shown(here, _understood(what, url))
         return
     store = opened(db)
     with store.reading() as s:
@@ -146,8 +149,9 @@ def explain(what: opt.Page, *, url: opt.PageUrl = None, db: opt.Db = None) -> No
     if known is None:
         raise CommandError(f"{what}: not in this store; `carnews crawl {what}` fetches it")
     if article is not None:
-        compare.show_explained(here, article)
-    listing.show_history(here, known.address, known.runs)
+        shown(here, article)
+    if html is None or article is None:
+        listing.show_history(here, known.address, known.runs)
 
 
 @app.command("articles")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from itertools import groupby
 
 from rich import box
@@ -16,6 +17,8 @@ from terminal.screen import Screen, one_line, write
 from terminal.tables import moment
 
 KEPT = "kept"
+# One for each rule, the same on every page; all legible on dark and light.
+COLOURS = ("red", "magenta", "yellow", "blue", "bright_red", "bright_magenta", "dark_orange", "purple")
 ALIKE = 2  # neighbours cut by one rule that a brief view shows
 DATES = ("published_at", "modified_at")
 FIELDS = ("title", "standfirst", "authors", *DATES, "section", "language", "image", "tags", "makes")
@@ -41,7 +44,11 @@ class Fate:
 
     @property
     def style(self) -> str:
-        return "" if self.rule is None else "cyan" if self.became else "red"
+        if self.rule is None:
+            return ""
+        if self.became:
+            return "cyan"
+        return COLOURS[blake2b(self.rule.encode(), digest_size=1).digest()[0] % len(COLOURS)]
 
 
 def fates(article: CleanArticle) -> list[Fate]:
@@ -67,6 +74,8 @@ def show_explained(screen: Screen, article: CleanArticle) -> None:
         f"verdict: {article.verdict}; {len(found)} blocks = {len(article.blocks)} kept + {len(cuts)} cut, "
         f"{sum(1 for fate in cuts if fate.became)} of them into fields"
     )
+    if paywall := article.evidence.get("paywall"):
+        screen.line(f"not free to read, says {one_line(paywall)}")
     if article.flags:
         screen.line(f"noticed: {', '.join(article.flags)}")
 
@@ -83,8 +92,19 @@ def show_before_after(screen: Screen, article: CleanArticle) -> None:
 
 def sources(article: CleanArticle) -> list[tuple[str, str, str]]:
     """Field, value and where on the page the value was found, for every field the page filled."""
-    found = [(name, _shown(getattr(article, name)), one_line(article.evidence.get(name))) for name in FIELDS]
+    found = [(name, _shown(getattr(article, name)), one_line(_place(article, name))) for name in FIELDS]
     return [row for row in found if row[1]]
+
+
+def _place(article: CleanArticle, name: str) -> str:
+    """Where a field came from, the words a date was read from, and the place that contradicts."""
+    told = article.evidence
+    parts = [told.get(name), told.get(f"{name} raw")]
+    if told.get(f"{name} zone") == "assumed" and told.get(f"{name} precision") != "day":
+        parts.append("zone assumed")
+    if other := told.get(f"{name} conflict"):
+        parts.append(f"but {other}")
+    return ", ".join(part for part in parts if part)
 
 
 def _shown(value: object) -> str:

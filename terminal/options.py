@@ -19,6 +19,15 @@ class PageFormat(StrEnum):
     JSON = "json"
 
 
+HtmlFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        help="Write it as one web page instead; - for standard output.",
+        show_default=False,
+    ),
+]
 Port = Annotated[
     int,
     typer.Option(
