@@ -27,7 +27,7 @@ def save_explained(screen: Screen, article: CleanArticle, *, file: Path) -> None
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise CommandError(f"{file}: cannot be written ({error.strerror}); name another file") from None
-    screen.note(f"written to {file}")
+    screen.say(f"written to {file}", whole=True)
 
 
 def explained_page(article: CleanArticle) -> str:
