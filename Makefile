@@ -36,18 +36,16 @@ types: $(READY)  ## mypy, strict
 
 check: lint types test  ## all that CI asks
 
-# The peers ask for other versions than we pin, so they get an environment of their own; pips before 24 fail on them.
+# The peers ask for other versions than we pin, so they get an environment of their own.
 $(BENCHED): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "carnews needs Python 3.11 or newer; none found"; exit 2; }
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=24' 'setuptools>=77'
-	.venv-bench/bin/python -m pip install --quiet --no-build-isolation -e '.[bench]'
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check 'setuptools>=77'
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench]'
 	@touch $(BENCHED)
 
 bench: $(BENCHED)  ## quality on hosts no fitting saw, and speed, beside other extractors
-	.venv-bench/bin/python benchmarks/quality.py --peers --part 0 --worst 12
-	.venv-bench/bin/python benchmarks/layouts.py --peers
-	.venv-bench/bin/python benchmarks/speed.py --peers
+	.venv-bench/bin/python benchmarks/all.py
 
 constraints: $(READY)  ## pin anew what CI runs
 	$(BIN)/python -m pip install --quiet pip-tools

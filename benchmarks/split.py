@@ -4,6 +4,8 @@ import hashlib
 
 from tld import get_fld
 
+PARTS = 5
+
 
 def domain_of(url: str) -> str:
     address = url.replace("hard::", "http://")
@@ -16,4 +18,4 @@ def bucket(kind: str, domain: str, count: int) -> int:
 
 def part_of(url: str) -> int:
     """0-4: the part of the split that the page's registered domain falls into."""
-    return bucket("split", domain_of(url), 5)
+    return bucket("split", domain_of(url), PARTS)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from pipeline.blocks import UNSAID
-from urllib.parse import urlsplit
 
 # What sites put between an article's title and their own name: bars, dashes, dots, colons, guillemets.
 SEPARATOR = re.compile("\\s+[|\\-\u2013\u2014\u2022\u00b7:\u00bb\u00ab<>/]+\\s+|\\s*\\|\\s*|\\s+::\\s+")

@@ -17,8 +17,9 @@ from terminal.screen import Screen, one_line, write
 from terminal.tables import moment
 
 KEPT = "kept"
-# One for each rule, the same on every page; all legible on dark and light.
-COLOURS = ("red", "magenta", "yellow", "blue", "bright_red", "bright_magenta", "dark_orange", "purple")
+# One for each rule, the same on every page. By number, since a terminal's theme may give a name any shade;
+# each stands out from black and from white by 3.8 : 1 or more. Greens and cyans are for kept and fields.
+COLOURS = tuple(f"color({number})" for number in (160, 166, 130, 100, 27, 62, 98, 129, 133, 163, 161, 131))
 ALIKE = 2  # neighbours cut by one rule that a brief view shows
 DATES = ("published_at", "modified_at")
 FIELDS = ("title", "standfirst", "authors", *DATES, "section", "language", "image", "tags", "makes")

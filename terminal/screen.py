@@ -13,8 +13,9 @@ from rich.text import Text
 ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]?|\x9b[0-?]*[ -/]*[@-~]"
 )
-# C0 and C1 except tab and newline, then the marks that turn the direction of the text around them
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 except tab and newline, the marks that turn the direction of the text around them, and halves of
+# characters (JSON can spell them), which no file or terminal takes
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SPACES = re.compile(r"\s+")
 
 
