@@ -14,6 +14,8 @@ FEW_TAGS = 2_500  # below it unclosed formatting cannot make more than some hund
 SAFE_TAGS = 20_000  # below it even a page of nothing but nested <div> parses within a second
 MAX_DEPTH = 600  # real pages nest less than 100 deep
 MAX_OPEN = 100  # formatting elements with attributes that may stand open at once
+# No page means these; in a title or an address they would reach whoever reads the article.
+CONTROLS = bytes({*range(32), 127} - {9, 10, 12, 13})
 FORMATTING = re.compile(
     rb"<(/?)(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])", re.IGNORECASE
 )
@@ -28,8 +30,11 @@ SHALLOW = frozenset(
 
 
 def bounded(html: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """`html` within the limits, and "cut short" or "mark-up dropped" among the flags where it was not."""
+    """`html`, which is UTF-8, without control characters and within the limits; "cut short" or "mark-up
+    dropped" are among the flags where it was not.
+    """
     flags: list[str] = []
+    html = html.translate(None, CONTROLS)
     if len(html) > MAX_BYTES:
         html = html[:MAX_BYTES]
         flags.append("cut short")

@@ -112,7 +112,7 @@ def listed_people(text: str) -> tuple[str, ...]:
 
 def is_name(text: str) -> bool:
     """Whether `text` may be a person's or an office's name: short, no login, no month, no call to action."""
-    if not 2 < len(text) <= MAX_NAME or len(text.split()) > 6 or any(c.isdigit() for c in text):
+    if not 2 < len(text) <= MAX_NAME or len(text.split()) > 6 or any(c.isdigit() or c in "<>" for c in text):
         return False
     if " " not in text and ("." in text or "_" in text or ("-" in text and text.islower()) or month_of(text)):
         return False

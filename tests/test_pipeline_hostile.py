@@ -184,6 +184,13 @@ def test_controls_and_no_characters_leave_the_text() -> None:
     assert text.startswith(f"{PROSE} Be")
 
 
+def test_raw_controls_leave_every_field() -> None:
+    head = "<title>Bo\x01ot gro\x1bws</title><meta name=author content='Ada\x07 Wri\0ter'>"
+    article = read(page(head=head).replace("<h1>Boot grows</h1>", "").encode())
+    assert article.title == "Boot grows"
+    assert article.authors == ("Ada Writer",)
+
+
 def test_a_text_turned_by_direction_overrides_reads_as_its_letters_stand() -> None:
     body = f"<p>{PROSE} \u202eThe boot\u202c is \u2067dry\u2069, &#x202e;he said.</p>"
     assert read(page(body)).paragraphs[2] == f"{PROSE} The boot is dry, he said."

@@ -24,6 +24,8 @@ BOUNDED = {
     "blocks.TOKEN": "reads what the parser wrote: every tag is closed, no other `<` stands there",
     "names.SITE": "reads a name of at most 240 characters",
     "names.AFTER": "reads a name of at most 240 characters",
+    "makes._BEFORE": "reads one word's length before a name",
+    "models._YEARS_BEFORE": "reads 60 characters before a name",
     "metadata.PAID": "only matched at a value's start",
     "decoding.OTHER": "only matched at a header's start",
 }
