@@ -4,7 +4,7 @@
 
 `vehicles_set.toml` beside this file says what its sentences hold. Precision and recall are over all of them
 together: of makes, of make and model, and of make, model and year. `--held` reads the third kept back,
-`--wrong` lists each sentence that is answered wrongly. The exit code is always 0: the floors are in the tests.
+`--wrong` lists each sentence answered wrongly. The exit code is always 0: the floors are in the tests.
 """
 
 import argparse

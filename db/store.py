@@ -192,8 +192,8 @@ def _fields(page: Kept) -> dict[str, Any]:
     }
 
 
-# what changes from fetch to fetch (boxes of most-read links) or says nothing about the content
-NOT_CONTENT = {"url", "removed", "cuts", "verdict"}
+# what changes from fetch to fetch (boxes of most-read links), says nothing about the content or is not stored
+NOT_CONTENT = {"url", "removed", "cuts", "verdict", "vehicles"}
 
 
 def _digest(text: str) -> str:

@@ -112,7 +112,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A vehicle that a text names; `model` is None where only the make is, `years` are its model years, rising."""
+    """A vehicle that a text names; `model` is None where only the make is, `years` its model years."""
 
     make: str
     model: str | None = None

@@ -11,7 +11,7 @@ from pipeline.rules import GENERIC, Rules
 from pipeline.scorer import step_for
 from pipeline.steps import STEPS, Step, cut_outside_body, drop_foreign_boxes, drop_link_lines
 from pipeline.urls import canonical_url, host_of
-from pipeline.vehicles import named_in
+from pipeline.vehicles import makes_in, vehicles_in
 from pipeline.verdict import against, verdict
 
 
@@ -41,7 +41,7 @@ def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle
     kept, cuts = run(steps, extraction.blocks, rules)
     meta = extraction.metadata
     told = verdict(extraction, kept)
-    makes, vehicles = named_in([meta.title or "", meta.standfirst or "", *(block.text for block in kept)])
+    texts = [meta.title or "", meta.standfirst or "", *(block.text for block in kept)]
     return CleanArticle(
         url=own_address(extraction.url, meta.canonical_url),
         title=meta.title,
@@ -56,11 +56,11 @@ def article_from(extraction: Extraction, rules: Rules = GENERIC) -> CleanArticle
         tags=meta.tags,
         language=meta.language,
         image=meta.image,
-        makes=makes,
+        makes=makes_in(texts),
         verdict=told,
         evidence=meta.evidence if told == ARTICLE else {**meta.evidence, **refusal(extraction, kept)},
         flags=extraction.flags,
-        vehicles=vehicles,
+        vehicles=vehicles_in(texts),
     )
 
 

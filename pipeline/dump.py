@@ -33,7 +33,7 @@ from pipeline.roles import (
     title_by_place,
 )
 from pipeline.urls import host_of
-from pipeline.vehicles import named_in
+from pipeline.vehicles import makes_in, vehicles_in
 
 READERS: tuple[Reader, ...] = (
     marked_captions,
@@ -88,8 +88,8 @@ def clean_text(text: str, url: str | None = None) -> CleanArticle:
         makes=(),
         verdict=verdict_of(dump, roles),
     )
-    makes, vehicles = named_in([article.title or "", article.standfirst or "", *article.paragraphs])
-    return replace(article, makes=makes, vehicles=vehicles)
+    texts = [article.title or "", article.standfirst or "", *article.paragraphs]
+    return replace(article, makes=makes_in(texts), vehicles=vehicles_in(texts))
 
 
 def _dump(text: str, url: str | None) -> Dump:

@@ -1,7 +1,7 @@
 """Where a text names a make, and whether its surroundings prove it. The names are data, in `vehicles.toml`.
 
-Only words that begin with a capital or a figure are looked at, by one search over the whole text: a page about
-something else costs little more than that. Whatever is asked beyond is asked around the few words found.
+Only words that begin with a capital or a figure are looked at, by one search over the whole text: a page
+about something else costs little more than that. All else is asked around the few words found.
 """
 
 import re
@@ -29,6 +29,7 @@ _COMPANY = """Motor Motors Automobiles Automotive Cars Group dealer dealers deal
     models lineup badge boss CEO engineers designers spokesperson spokesman spokeswoman
     fans buyers drivers owners"""
 _COMPANY_WORDS = frozenset(_COMPANY.split())
+_SAYS = frozenset({"says", "said", "sagt", "sagte"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Line:
     def speaks_of_roads(self) -> bool:
         return bool(_ROADS.search(self.text, self.start, self.end))
 
-    @property
+    @cached_property
     def is_sentence(self) -> bool:
         return self.text[self.start : self.end].rstrip()[-1:] in {".", "!", "?"}
 
@@ -173,7 +174,7 @@ def line_at(text: str, at: int) -> Line:
 
 
 def _hit(name: Name, start: int, end: int, line: Line) -> Hit:
-    """The name as it stands there: a person's behind a first name or a title, or before one (`Ford, Martin`)."""
+    """The name as it stands there: a person's behind a first name or a title and in `Ford, Martin`."""
     if len(name.makes) != 1:
         return Hit(name, start, end, line)
     match = _BEFORE.search(line.text, max(line.start, start - _LONGEST_WORD), start)
@@ -193,17 +194,18 @@ def _is_listed_person(line: Line, end: int) -> bool:
 def proven(told: Sequence[Hit], followed: frozenset[int], dated: frozenset[int]) -> set[str]:
     """The makes that `told` prove to be meant.
 
-    `followed` are the ends of names right before a model of theirs, `dated` the starts of those behind a model
-    year: either proves any name. A make whose name a person bears in the text is doubtful all over it.
+    `followed` are the ends of names right before a model of theirs, `dated` the starts of those behind a
+    model year: either proves any name. A make whose name a person bears in the text is doubtful all over it.
     """
     persons = {hit.name.person for hit in told}.union(*(hit.name.makes for hit in told if hit.led))
     sure = {hit.line.start for hit in told if hit.name.makes and not _doubt(hit, persons)}
+    page = Line(told[0].line.text, 0, len(told[0].line.text)) if told else Line("", 0, 0)
     found: set[str] = set()
     for hit in told:
         if found.issuperset(hit.name.makes):
             continue
         direct = hit.end in followed or hit.start in dated or _next_word(hit) in _COMPANY_WORDS
-        if direct or _by_line(hit, _doubt(hit, persons), sure):
+        if direct or _by_line(hit, _doubt(hit, persons), sure, page):
             found.update(hit.name.makes)
     return found
 
@@ -213,12 +215,14 @@ def _doubt(hit: Hit, persons: set[str | None]) -> str | None:
     return hit.name.careful or ("no car" if persons.intersection(hit.name.makes) else None)
 
 
-def _by_line(hit: Hit, doubt: str | None, sure: set[int]) -> bool:
+def _by_line(hit: Hit, doubt: str | None, sure: set[int], page: Line) -> bool:
     """Whether the paragraph around a name shows that the make is meant."""
     if hit.name.given and doubt is None:
         return not _SURNAME.match(hit.line.text, hit.end)
     if doubt in {None, "always"}:
         return doubt is None
+    if doubt == "outside prose" and _next_word(hit) in _SAYS:
+        return page.speaks_of_cars
     if not (hit.line.start in sure or hit.line.speaks_of_cars):
         return False
     return doubt == "no car" or (hit.line.is_prose and _inside_sentence(hit))

@@ -10,58 +10,40 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.makes import Line, names_by_first_word, places, tables, word_list
+from pipeline.modelyears import is_year, years_before
 
 _FIRST = re.compile(r"[A-Z0-9Š]\w*")
-_YEAR = r"(?:18[89]|19\d|20[0-4])\d"
 _BEFORE = 60  # characters looked at before a name
-_YEARS_BEFORE = re.compile(
-    rf"(?:([\w'’]+)[ (]+)?(?<![\w.,-])((?:{_YEAR}(?: ?[-–—/] ?| (?:to|through|bis|and|und|et|y|e|or|&) |, ))*{_YEAR}"
-    rf"|{_YEAR}[-–/]\d\d)(?:[- ]model[- ]year|er)? $"
-)
-_YEARS_AFTER = re.compile(
-    rf"(?: [A-Z][\w-]*)? \(?({_YEAR}(?: ?[-–—/] ?(?:{_YEAR}|\d\d))?)(?![\w.,]\d|[\w%€$])(?! [$€%])"
-    rf"|[ ,(]{{1,3}}(?:des |du |of |for |as |del |dell['’])?(?:[Mm]odelljahre?s?|Baujahr|[Mm]odel year|MY|millésime"
-    rf"|año modelo|anno modello) ?['’]?({_YEAR})"
-)
-# Words before a year that make it a date: `in 2019 Lincoln said`.
-_DATING = frozenset(
-    """ab after al anno año ans before bis by crisis dal de del depuis desde dès during early en end fin für from
-    hasta im in jahr jahre jahres late mid nach nel of on since seit späten until vor year""".split()
-)
-_LONGEST_RANGE = 40  # years; a longer one is no range of model years
+# An article or what stands in its place, and one word more; `on` marks the roads: `auf der A4`.
 _DETERMINER = re.compile(
-    r"""(?:^|[\s("“„«])(?:(?P<on>on|along|off|auf|sur|en|sulla|in)[ ])?(?:(?:l|un|dell|all)['’]|(?:the|this|that|every|each|a
-    |an|its|their|der|die|das|den|dem|des|ein|eine|einen|einem|einer|jede[rn]?|vom|beim|le|la|un|une|du|chaque|el|los|las
-    |una|del|cada|il|lo|della|alla|al|ogni|new|neue[nr]?|nuev[oa]|nuov[oa]|nouvelle|nouveau)[ ])
-    (?-i:[a-zà-ÿ][\w-]*[ ])?$""",
+    r"""(?:^|[\s(\u201c\u201e\u00ab"])(?:(?P<on>on|along|off|auf|sur|en|sulla|in)[ ])?
+    (?:(?:l|un|dell|all)['\u2019]|(?:the|this|that|every|each|one|another|a|an|its|their|my|your|our|his|her|new
+    |der|die|das|den|dem|des|eine?|eine[nmr]|jede[rn]?|vom|beim|neue[nr]?|le|la|une?|du|chaque|nouvelle|nouveau
+    |el|los|las|una|del|cada|nuev[oa]|il|lo|della|alla|al|ogni|nuov[oa])[ ])
+    (?-i:[a-z\u00e0-\u00ff][\w-]*[ ])?$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_POSSESSIVE = re.compile(r"['’]s?(?: [a-zà-ÿ][\w-]*){0,3} ")
+_POSSESSIVE = re.compile(r"['\u2019]s?(?: [a-z\u00e0-\u00ff][\w-]*){0,3} ")
 _JOINED = frozenset({" ", "-", "\u00a0", "\u2011"})
+_INSIDE_NUMBER = ".,:/-\u2013"
 _COUNTED = re.compile(
-    r"[.,:/]\d|[-–]\w|[ ]?[%€$£°]|[ ](?:million|milliard|mio|mill|mrd|billion|bn|percent|prozent|per[ ]cent|por[ ]ciento"
-    r"|pour[ ]cent|miles?|km|kilom|euro|dollar|pfund|pounds|hp|ps|kw|cv|units|jobs|stellen|people|workers|years|jahre"
-    r"|mal|times|uhr|o['’]clock|employees|mitarbeiter)",
-    re.IGNORECASE,
-)
-# What follows a number that is a name, not one that counts something.
-_FUNCTION = frozenset(
-    """is was will would has had gets got and or in with for at as on to by but from than that also now still does can could
-    may comes goes remains starts costs turbo carrera gt3 gt2 gts gt cabrio coupe coupé cabriolet targa electric hybrid
-    ist war wird hat bekommt und oder im mit für als auf von aus bleibt kommt folgt kostet fährt startet darf soll kann
-    est sera a et ou en avec pour de du reste arrive plus coûte passe électrique hybride
-    es será ha tiene y o con para por sigue llega cuesta eléctrico
-    è sarà e di del torna resta arriva costa elettrica ibrida che""".split()
+    r"""[.,:/]\d | [-\u2013]\w | [ ]?[%\u20ac$\u00a3\u00b0]
+    | [ ](?:milli\w+|millones|mio|mrd|billion|bn|percent|prozent|p(?:er|or|our)[ ](?:cent|ciento)|euros?
+    |dollars?|pounds?|pfund|miles?|km|kilom\w+|hp|ps|kw|cv|units|jobs|stellen|people|workers|employees|mitarbeiter|years|jahre
+    |mal|times|uhr|o['\u2019]clock)\b""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _RESULTS = re.compile(
-    r"[ -](?:\d|results|earnings|profit|revenue|report|quarter|sales|numbers|call|motorway|autobahn)", re.I
+    r"[ -](?:\d|results|earnings|profit|revenue|report|quarter|sales|numbers|call|motorway|autobahn)",
+    re.IGNORECASE,
 )
+_SHORT = re.compile(r"\W?\w{1,2}|\der")
 _FOLLOWING = re.compile(r"[ \u00a0](\w+)")
 _ROAD = re.compile(r"[AM]\d")
-_PLACE = re.compile(r" (?:von|vom|of|de|di|du|d['’]|del) ?([A-ZÀ-Þ]\w*)")
+_PLACE = re.compile(r" (?:von|vom|of|de|di|du|d['\u2019]|del) ?([A-Z\u00c0-\u00de]\w*)")
 _VERSION = re.compile(
-    r" (?:GT[DEIX]?|TDI|TSI|R|RS|ST|Turbo|Hybrid|EV|Touring|Avant|Variant|Kombi|Combi|Estate|Sportback|Type R|AMG|SW|Pro"
-    r"|e-Hybrid|eHybrid|Electric|Cross|SUV|Coupé|Coupe)\b"
+    r" (?:GT[DEIX]?|TDI|TSI|R|RS|ST|Turbo|Hybrid|EV|Touring|Avant|Variant|Kombi|Combi|Estate|Sportback|Type R"
+    r"|AMG|SW|Pro|e-Hybrid|eHybrid|Electric|Cross|SUV|Coup\u00e9|Coupe)\b"
 )
 
 
@@ -128,18 +110,7 @@ def _kind(word: str) -> str:
         return "number"
     if word in word_list("common"):
         return "common"
-    return (
-        "short"
-        if len(word) <= 2
-        or (
-            len(word) == 3
-            and (word.endswith("er") or word.isupper() and word.isalpha() and word in _CAPITALS)
-        )
-        else "sure"
-    )
-
-
-_CAPITALS = frozenset("GTO GTX SEC REX HHR TRX".split())
+    return "short" if _SHORT.fullmatch(word) else "sure"
 
 
 @cache
@@ -199,7 +170,8 @@ def is_believed(text: str, what: Candidate, make_end: int | None, line: Line, jo
     kind, start, end = what.spelling.kind, what.start, what.end
     number = kind == "number" or what.spelling.model.isdigit()
     if number and (
-        _COUNTED.match(text, end) or (start > 1 and text[start - 1] in ".,:/-–" and text[start - 2].isdigit())
+        _COUNTED.match(text, end)
+        or (start > 1 and text[start - 1] in _INSIDE_NUMBER and text[start - 2].isdigit())
     ):
         return False
     if make_end is not None and is_beside(text, make_end, start):
@@ -221,7 +193,7 @@ def _by_surroundings(text: str, what: Candidate, line: Line, joined: int | None)
         return True
     before = _DETERMINER.search(text[max(line.start, start - _BEFORE) : start])
     if kind == "number":
-        return bool(before) and _names(text, end) and not _is_year(text[start:end])
+        return bool(before) and _names(text, end) and not is_year(text[start:end])
     if kind == "short":
         if line.speaks_of_roads and _ROAD.fullmatch(text, start, end):
             return False
@@ -230,48 +202,16 @@ def _by_surroundings(text: str, what: Candidate, line: Line, joined: int | None)
     return bool(before) and (line.is_prose or line.is_sentence) and not _is_place(text, end)
 
 
-def _is_year(number: str) -> bool:
-    return bool(re.fullmatch(_YEAR, number))
-
-
 def _names(text: str, end: int) -> bool:
     """Whether the number before `end` names something: what follows is no noun that it counts."""
     following = _FOLLOWING.match(text, end)
     if following is None:
         return True
     word: str = following.group(1)
-    return word.casefold() in _FUNCTION or (word.isupper() and 2 <= len(word) <= 4)
+    return word.casefold() in word_list("following") or (word.isupper() and 2 <= len(word) <= 4)
 
 
 def _is_place(text: str, end: int) -> bool:
     """Whether the word goes on as a place's name does: `Golf von Neapel`, but not `Golf von Volkswagen`."""
     match = _PLACE.match(text, end)
     return bool(match) and match is not None and match.group(1) not in names_by_first_word()
-
-
-def years_before(text: str, start: int, line: Line) -> tuple[int, ...]:
-    """The model years right before a name that begins at `start`; none where they are a date."""
-    match = _YEARS_BEFORE.search(text[max(line.start, start - _BEFORE) : start])
-    if match is None or (match.group(1) or "").casefold() in _DATING:
-        return ()
-    return _years(match.group(2))
-
-
-def years_after(text: str, end: int, line: Line) -> tuple[int, ...]:
-    """The model years right after a model that ends at `end`."""
-    match = _YEARS_AFTER.match(text, end, line.end)
-    return _years(match.group(1) or match.group(2)) if match else ()
-
-
-def _years(written: str) -> tuple[int, ...]:
-    """Each year of a list or a range: `2019-21` is three, `2019 and 2021` two."""
-    numbers = [int(number) for number in re.findall(r"\d+", written)]
-    years = [n if n > 99 else numbers[0] // 100 * 100 + n for n in numbers]
-    ranged = (
-        len(years) == 2
-        and not re.search(r"\d(?:,| and| und| et| y| e| or| &)", written)
-        and "/" not in written
-    )
-    if ranged and years[0] < years[1] <= years[0] + _LONGEST_RANGE:
-        return tuple(range(years[0], years[1] + 1))
-    return tuple(years)

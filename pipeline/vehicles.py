@@ -1,4 +1,4 @@
-"""Which makes, models and model years a text is about. The names are data, in `vehicles.toml` beside this file.
+"""Which makes, models and model years a text is about. The names are data, in `vehicles.toml` beside this.
 
 `makes.py` finds the makes, `models.py` what is a model's; here both become an answer.
 """
@@ -6,7 +6,7 @@
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from pipeline.article import Vehicle
@@ -15,13 +15,12 @@ from pipeline.models import (
     Candidate,
     alone_chunks,
     candidates,
-    is_beside,
     is_believed,
-    years_after,
-    years_before,
+    is_beside,
 )
+from pipeline.modelyears import years_after, years_before
 
-__all__ = ["Vehicle", "make_named", "makers", "makes_in", "named_in", "vehicles_in"]
+__all__ = ["Vehicle", "make_named", "makers", "makes_in", "vehicles_in"]
 
 
 def makes_in(texts: Iterable[str]) -> tuple[str, ...]:
@@ -30,22 +29,23 @@ def makes_in(texts: Iterable[str]) -> tuple[str, ...]:
     The first text is the headline ("" where there is none): it says what matters most. The others follow by
     the alphabet, so that an edited paragraph does not reorder them.
     """
-    return named_in(texts)[0]
+    return _named(tuple(texts))[0]
 
 
 def vehicles_in(texts: Iterable[str]) -> tuple[Vehicle, ...]:
-    """The makes, models and model years that `texts` name, in the order of `makes_in`, models by the alphabet.
+    """The vehicles that `texts` name: makes in the order of `makes_in`, models the headline's, then the rest.
 
     A make without a model or a year stands only where none of its models is named. A model counts where its
     make is named in the texts, or where no other thing bears its name (`F-150`).
     """
-    return named_in(texts)[1]
+    return _named(tuple(texts))[1]
 
 
-def named_in(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[Vehicle, ...]]:
-    """What `makes_in` and `vehicles_in` answer, for the price of one."""
-    headline, *rest = [*texts, ""]
-    text = "\n".join([headline, *rest])
+@lru_cache(maxsize=4)  # makes and vehicles of a page are asked for one after the other
+def _named(texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Vehicle, ...]]:
+    """The answers of `makes_in` and `vehicles_in`."""
+    headline = len(texts[0]) if texts else 0
+    text = "\n".join(texts)
     found = frozenset(chunks(text))
     if names_by_first_word().keys().isdisjoint(found) and alone_chunks().isdisjoint(found):
         return (), ()  # most pages of the world
@@ -56,15 +56,15 @@ def named_in(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[Vehicle, ...]
     dated = frozenset(hit.start for hit in told if years_before(text, hit.start, hit.line))
     followed = _followed(text, told, models)
     sure = proven(told, followed, dated)
-    first = dict.fromkeys(make for hit in told if hit.start < len(headline) for make in hit.name.makes)
+    first = dict.fromkeys(make for hit in told if hit.start < headline for make in hit.name.makes)
     makes = [*first, *(make for make in tables()["makes"] if make in sure and make not in first)]
     reader = _Reader(text, sure)
     reader.read(told, models, followed)
-    return tuple(make for make in makes if make in sure), reader.vehicles(makes, len(headline))
+    return tuple(make for make in makes if make in sure), reader.vehicles(makes, headline)
 
 
 def _followed(text: str, told: Sequence[Hit], models: Sequence[Candidate]) -> frozenset[int]:
-    """The ends of the makes' names that stand right before a model of theirs, or in one paragraph with a model
+    """The ends of the makes' names that stand right before a model of theirs, or in one paragraph with one
     that no other thing bears.
 
     A number of one or two figures (`Seres 5`) is no such proof: it counts things after most words.
@@ -127,7 +127,7 @@ class _Reader:
             self._count(make, None, hit.start, years)
 
     def _meant(self, group: Sequence[Candidate]) -> Candidate | None:
-        """The one of several makes' models spelled alike that is meant: its make stands beside or was named last."""
+        """Which of several makes' models spelled alike is meant: its make was named last."""
         known = [c for c in group if c.spelling.make in self.sure or c.spelling.alone]
         known.sort(key=lambda c: -self._make_end(c))
         return next((c for c in known if self._is_believed(c)), None)
@@ -171,7 +171,7 @@ class _Reader:
             at = self.first_at[key]
             return (
                 places.get(key[0], len(places)),
-                at if at < headline else headline,
+                min(at, headline),
                 f"{key[0]} {key[1] or ''}",
             )
 
