@@ -9,7 +9,7 @@ _DASH = r" ?[-\u2013\u2014/] ?"
 _LONGEST_RANGE = 40  # years; a longer one is no range of model years
 _LOOKED_AT = 60  # characters before a name
 _BEFORE = re.compile(
-    rf"""(?:([\w'\u2019]{1,40})[ (]{1,4})?(?<![\w.,-])
+    rf"""(?:([\w'\u2019]{{1,40}})[ (]{{1,4}})?(?<![\w.,-])
     ((?:{_YEAR}(?:{_DASH.replace(" ", "[ ]")}|[ ](?:to|through|bis|and|und|et|y|e|or|&)[ ]|,[ ]))*{_YEAR}
     |{_YEAR}[-\u2013/]\d\d)
     (?:[- ]model[- ]year|er)?[ ]$""",
