@@ -25,7 +25,7 @@ BOUNDED = {
     "names.SITE": "reads a name of at most 240 characters",
     "names.AFTER": "reads a name of at most 240 characters",
     "makes._BEFORE": "reads one word's length before a name",
-    "models._YEARS_BEFORE": "reads 60 characters before a name",
+    "modelyears._BEFORE": "reads 60 characters before a name",
     "metadata.PAID": "only matched at a value's start",
     "decoding.OTHER": "only matched at a header's start",
 }

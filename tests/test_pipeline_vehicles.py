@@ -10,7 +10,7 @@ import pipeline
 from pipeline.vehicles import Vehicle, make_named, makers, makes_in, vehicles_in
 
 # Floors for the sentences of benchmarks/vehicles_set.toml: precision and recall; they are only ever raised.
-FLOORS = {"makes": (0.99, 0.98), "models": (0.99, 0.98), "years": (0.99, 0.98)}
+FLOORS = {"makes": (0.99, 0.98), "models": (0.99, 0.98), "years": (0.99, 0.99)}
 
 NAMED = [
     ("Volkswagen and VW are one make", ["Volkswagen"]),
@@ -140,8 +140,9 @@ def test_a_word_that_is_no_make_names_none() -> None:
 def test_precision_and_recall_of_the_set_keep_their_floors() -> None:
     for part in PARTS:
         precision, recall, _ = marks(sentences(), part)
-        assert (precision, recall) >= FLOORS[part], part
-        assert recall >= FLOORS[part][1], part
+        least = FLOORS[part]
+        assert precision >= least[0], part
+        assert recall >= least[1], part
 
 
 def test_half_of_the_set_are_traps_in_five_languages() -> None:
@@ -217,34 +218,12 @@ def test_no_vehicle_is_named_by_a_text_without_one() -> None:
     assert vehicles_in(["", "A long walk in the rain, 500 metres of it."]) == ()
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "BMW",
-                "Ford",
-                "the",
-                "500",
-                "Focus",
-                "2019",
-                "-",
-                ",",
-                ".",
-                "Seat",
-                "Leon",
-                "M3",
-                "in",
-                "\n",
-                "C",
-                "300",
-                "Mercedes",
-                "Rob",
-                "'s",
-                "e-208",
-            ]
-        )
-    )
+SHUFFLED = (
+    "BMW Ford the 500 Focus 2019 - , . Seat Leon M3 in C 300 Mercedes Rob 's e-208 Doug Ram says Golf von A4"
 )
+
+
+@given(st.lists(st.sampled_from(SHUFFLED.split())))
 def test_any_words_in_any_order_get_an_answer_with_known_makes(words: list[str]) -> None:
     texts = ["", " ".join(words)]
     found = vehicles_in(texts)
