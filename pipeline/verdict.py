@@ -38,6 +38,7 @@ REASONS = (
 # Chance from which a page is an article; with hosts held out in turn one article in a hundred lay below.
 LINE = 0.25
 NEARLY_ALL, MOSTLY = 0.85, 0.6  # shares: of a bare page's text kept, and of running text in it
+FEW_WORDS, FEW_ALIKE = 5.0, 2.2  # logarithms: 150 characters of text, and eight lines set alike
 PAYWALL = "login or paywall"
 BEGUN = 400  # characters of a text before a wall; short notes have as many and no wall
 CAPTIONS = 4  # fewer may stand beside a text that could not be found
@@ -192,10 +193,13 @@ def chance(facts: dict[str, float], using: Trees | None = None) -> float:
 
 
 def is_bare(facts: dict[str, float]) -> bool:
-    """Whether a page is its text and next to nothing else, as print views and old pages are."""
-    return (
-        facts["kept share"] >= NEARLY_ALL and facts["prose share"] >= MOSTLY and not facts["linked headings"]
-    )
+    """Whether a page is its text and leads to no other: a print view, or a dated article of few words."""
+    if facts["linked headings"]:
+        return False
+    stated = facts["dated"] and (facts["og article"] or facts["type article"])
+    if stated and facts["kept"] >= FEW_WORDS and facts["alike"] <= FEW_ALIKE:
+        return True
+    return facts["kept share"] >= NEARLY_ALL and facts["prose share"] >= MOSTLY
 
 
 def column(facts: dict[str, float]) -> Any:
