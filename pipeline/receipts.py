@@ -118,8 +118,12 @@ def foreign(gone: Sequence[Block]) -> list[str]:
 
 
 def by_words(block: Block) -> str | None:
-    """The lexicon's rule for the whole line; a link is only looked up, patterns cost most."""
-    return phrase_rule(block.text) if block.link_share >= LINK else furniture_rule(block.text)
+    """The lexicon's rule for the whole line; of links only counters ("12 Comments") are held against patterns,
+    which cost most.
+    """
+    if block.link_share >= LINK and not any(map(str.isdigit, block.text)):
+        return phrase_rule(block.text)
+    return furniture_rule(block.text)
 
 
 def by_form(block: Block) -> str | None:
