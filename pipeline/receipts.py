@@ -118,7 +118,7 @@ def foreign(gone: Sequence[Block]) -> list[str]:
 
 
 def by_words(block: Block) -> str | None:
-    """The lexicon's rule for the whole line; of links only counters ("12 Comments") are held against patterns,
+    """The lexicon's rule for the whole line; of links only counters ("12 Comments") are put to patterns,
     which cost most.
     """
     if block.link_share >= LINK and not any(map(str.isdigit, block.text)):
