@@ -15,9 +15,11 @@ from html import escape
 from typing import Any
 
 from madeparts import (
+    BODY_NAMES,
     FIGURES,
     FORMS,
     SIMPLE,
+    UTILITY,
     WORDS,
     caption_run,
     cards,
@@ -30,17 +32,6 @@ from madeparts import (
 )
 
 LANGUAGES = ("en", "en", "en", "en", "de", "de", "fr", "es", "it", "nl")
-BODY_NAMES = (
-    "article-body articleBody postBody post-content entry-content story-text text content-block-regular "
-    "newstext article__content body-text c-article__body richtext post-body field-body main-text e-content"
-)
-UTILITY = (
-    "mb-4 text-lg leading-7",
-    "mt-6 max-w-prose",
-    "flex flex-col gap-2",
-    "px-4 py-2",
-    "w-full relative",
-)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,17 @@ from pathlib import Path
 from typing import Any
 
 WORDS = tomllib.loads((Path(__file__).parent / "madewords.toml").read_text(encoding="utf-8"))
+BODY_NAMES = (
+    "article-body articleBody postBody post-content entry-content story-text text content-block-regular "
+    "newstext article__content body-text c-article__body richtext post-body field-body main-text e-content"
+)
+UTILITY = (
+    "mb-4 text-lg leading-7",
+    "mt-6 max-w-prose",
+    "flex flex-col gap-2",
+    "px-4 py-2",
+    "w-full relative",
+)
 SIMPLE = ("tip", "affiliate", "newsletter", "app", "follow", "source", "wall")
 TELLING = {
     "tip": "tip-us tipline contact-box",

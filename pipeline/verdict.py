@@ -182,14 +182,23 @@ def introduces_writer(extraction: Extraction) -> bool:
 
 
 @cache
+def learned() -> dict[str, Any]:
+    """What lies beside this file: the trees, and each fact's median over articles under "usual"."""
+    known: dict[str, Any] = json.loads(
+        files(__package__).joinpath("verdict.json").read_text(encoding="utf-8")
+    )
+    return known
+
+
+@cache
 def judges() -> Trees:
-    """The trees that lie beside this file."""
-    return trees(json.loads(files(__package__).joinpath("verdict.json").read_text(encoding="utf-8")))
+    """The trees as numpy walks them."""
+    return trees(learned())
 
 
-def chance(facts: dict[str, float], using: Trees | None = None) -> float:
+def chance(facts: dict[str, float]) -> float:
     """How likely the page with these facts is an article, 0-1."""
-    return float((using or judges()).chances(column(facts))[0])
+    return float(judges().chances(column(facts))[0])
 
 
 def is_bare(facts: dict[str, float]) -> bool:
@@ -209,7 +218,7 @@ def column(facts: dict[str, float]) -> Any:
 
 def against(extraction: Extraction, kept: Sequence[Block]) -> tuple[str, ...]:
     """The facts that speak most against an article: those whose value in a usual one would help most."""
-    facts, usual = facts_of(extraction, kept), json_usual()
+    facts, usual = facts_of(extraction, kept), learned()["usual"]
     base = judges().sums(column(facts))[0]
     gains = {
         name: int(judges().sums(column(facts | {name: usual[name]}))[0] - base)
@@ -218,12 +227,3 @@ def against(extraction: Extraction, kept: Sequence[Block]) -> tuple[str, ...]:
     }
     ranked = sorted(gains, key=lambda name: (-gains[name], name))
     return tuple(f"{name} {facts[name]:g}" for name in ranked[:3] if gains[name] > 0)
-
-
-@cache
-def json_usual() -> dict[str, float]:
-    """Each fact's median over articles."""
-    usual: dict[str, float] = json.loads(
-        files(__package__).joinpath("verdict.json").read_text(encoding="utf-8")
-    )["usual"]
-    return usual
