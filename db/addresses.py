@@ -54,6 +54,8 @@ class Address:
     page_url: str | None
     fetched_at: datetime | None
     position: Position | None
+    etag: str | None = None  # of that page, as last_modified
+    last_modified: str | None = None
 
 
 def address_key(url: str) -> str:
@@ -117,6 +119,8 @@ def address_of(row: AddressRow) -> Address:
         page_url=row.page_url,
         fetched_at=row.fetched_at,
         position=position,
+        etag=row.etag,
+        last_modified=row.last_modified,
     )
 
 

@@ -28,6 +28,7 @@ from db.errors import SiteBusy
 from db.models import AddressRow, Run
 from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
 from db.turns import take_turn
+from db.visits import plan_visit, recall_changed
 
 __all__ = [
     "STATES",
@@ -58,7 +59,8 @@ class Found:
     """An address as a feed, sitemap or person named it.
 
     `url` is canonical; `channel` says where from: "feed:<url>", "sitemap:<url>", "section:<url>",
-    "warc:<name>" or "asked"; `site` whose it is, None where that is the site being crawled.
+    "warc:<name>" or "asked"; `site` whose it is, None where that is the site being crawled; `modified_at`
+    when the channel says its page changed last.
     """
 
     url: str
@@ -66,6 +68,7 @@ class Found:
     title: str | None = None
     published_at: datetime | None = None
     site: str | None = None
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def record_found(s: Session, run_id: int, site: str, finds: Iterable[Found], now
     """How many of `finds` were new; those are pending from now on, each address once.
 
     A known address that needs nothing counts as unchanged for this run; one that another live run holds
-    stays that run's.
+    stays that run's. An article that its channel says was changed since we looked is due to be visited.
     """
     by_key = {address_key(find.url): find for find in reversed(list(finds))}
     tally = Tally(0, 0)
@@ -137,6 +140,7 @@ def record_found(s: Session, run_id: int, site: str, finds: Iterable[Found], now
             .returning(AddressRow.id)
         ).all()
         count_in(s, run_id, len(new) + len(moved))
+        recall_changed(s, run_id, {key: by_key[key].modified_at for key in known}, now)
         tally = Tally(tally.new + len(new), tally.known + len(keys) - len(new))
     return tally
 
@@ -195,6 +199,7 @@ def settle(  # noqa: PLR0913 - one address and all that is known of its end
         row.attempts += 1
         due = now + min(FIRST_WAIT * 4 ** (row.attempts - 1), LONGEST_WAIT)
         row.next_try_at = max(due, retry_at or due) if row.attempts < ATTEMPTS else None
+    plan_visit(row, now)
 
 
 def balance(s: Session, run_id: int | None = None, site: str | None = None) -> Balance:

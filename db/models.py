@@ -93,6 +93,7 @@ class AddressRow(Base):
     __table_args__ = (
         Index(None, "site", "state", "newest_at"),  # claim
         Index(None, "last_run_id", "last_outcome"),  # balance of a run
+        Index(None, "site", "next_visit_at"),  # known pages to look at again
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -118,6 +119,10 @@ class AddressRow(Base):
     segment: Mapped[str | None]
     segment_offset: Mapped[int | None] = mapped_column(BigInteger)
     segment_length: Mapped[int | None] = mapped_column(BigInteger)
+    etag: Mapped[str | None]  # of that page, as last_modified, to ask whether it is still the same
+    last_modified: Mapped[str | None]
+    visits: Mapped[int] = mapped_column(default=0)  # looks at it since it was stored
+    next_visit_at: Mapped[datetime | None]
 
 
 class ArticleRow(Base):

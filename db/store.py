@@ -15,6 +15,7 @@ from db.archive import Position
 from db.models import AddressRow, ArticleRow, storable
 from db.shelf import Shelf
 from db.turns import take_turn
+from db.visits import plan_visit
 from pipeline.article import ARTICLE, WALLS, CleanArticle
 
 COLLAPSED_SHARE = 0.4  # a text that shrank below this share of the old one was lost, not edited
@@ -34,6 +35,8 @@ class Kept:
     fetched_at: datetime
     site: str
     rules_version: str
+    etag: str | None = None  # with last_modified: by which its server knows this very answer again
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,9 @@ def save(s: Session, run_id: int, pages: Sequence[Kept]) -> list[State]:
     states = []
     for case in cases:
         state, reason = _decided(s, run_id, shelf, case)
-        close_address(s, case.row, run_id, state, datetime.now(UTC), reason)
+        now = datetime.now(UTC)
+        close_address(s, case.row, run_id, state, now, reason)
+        plan_visit(case.row, now, case.page.article.published_at)
         states.append(state)
     shelf.write()
     return states
@@ -165,6 +170,7 @@ def _note_page(case: Case) -> None:
     """Notes where the page lies from which the address's article can be read again."""
     row, page = case.row, case.page
     row.page_url, row.fetched_at = page.page_url, page.fetched_at
+    row.etag, row.last_modified = page.etag, page.last_modified
     row.segment = page.position.segment
     row.segment_offset, row.segment_length = page.position.offset, page.position.length
 

@@ -5,6 +5,7 @@ import pytest
 from made_articles import Keeper, made
 from sqlalchemy import Engine, inspect, text
 
+from db import manners  # noqa: F401 - its tables belong to the metadata
 from db.engine import reading
 from db.models import Base
 

@@ -1,0 +1,77 @@
+"""Looking again at articles we have: they are corrected, go on growing, and are sometimes taken back.
+
+Most of that happens soon after an article appeared, so the looks at one fall behind each other and then end,
+unless a feed or sitemap says that its page has changed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.addresses import Address, State, address_of, hand_over, is_free
+from db.models import AddressRow
+
+# From one look to the next: 6 hours after it was stored for the newsroom's own corrections, a day after for
+# what readers and makers noticed, four days after for what was taken back. Three answers an article, no more.
+GAPS = (timedelta(hours=6), timedelta(hours=18), timedelta(days=3))
+RECENT = timedelta(days=7)  # an article older than this when we first see it is from an archive: no looks
+# Before a stated change counts, doubled by every look already taken: a sitemap that dates all its pages anew
+# every hour costs each page seven looks in five days, then ever fewer.
+REST = timedelta(hours=1)
+SKEW = timedelta(days=1)  # a change stated further in the future is no date to act upon
+
+
+def plan_visit(row: AddressRow, now: datetime, published_at: datetime | None = None) -> None:
+    """Sets when the page of `row`, just settled, is looked at again; never where it holds no article.
+
+    `published_at` as the page says, where it does. A look that failed counts as one, so that their number is
+    bounded; one that was not due changes nothing.
+    """
+    if row.state != State.STORED:
+        row.next_visit_at = None
+    elif row.next_visit_at is None:
+        if not row.visits and now - (published_at or row.newest_at) <= RECENT:
+            row.next_visit_at = now + GAPS[0]
+    elif row.next_visit_at <= now:
+        row.visits += 1
+        row.next_visit_at = now + GAPS[row.visits] if row.visits < len(GAPS) else None
+
+
+def recall_changed(s: Session, run_id: int, stated: Mapping[str, datetime | None], now: datetime) -> None:
+    """Makes the articles due whose page, by the address's key, is stated to have changed since we looked."""
+    told = {key: moment for key, moment in stated.items() if moment}
+    if not told:
+        return
+    row = AddressRow
+    query = select(row.id, row.key, row.settled_at, row.visits).where(
+        row.key.in_(sorted(told)), row.state == State.STORED, is_free(run_id)
+    )
+    due = [id_ for id_, key, at, visits in s.execute(query) if is_due(told[key], at, visits, now)]
+    if due:
+        s.execute(update(row).where(row.id.in_(due)).values(next_visit_at=now))
+
+
+def is_due(modified_at: datetime, settled_at: datetime | None, visits: int, now: datetime) -> bool:
+    """Whether a channel's word that a page changed at `modified_at` sends us there at once."""
+    if settled_at is None or not settled_at < modified_at <= now + SKEW:
+        return False
+    return now - settled_at >= REST * (1 << min(visits, 20))
+
+
+def claim_visits(s: Session, run_id: int, site: str, now: datetime, limit: int) -> list[Address]:
+    """Up to `limit` articles of the site to look at again now, those waiting longest first."""
+    query = (
+        select(AddressRow)
+        .where(AddressRow.site == site, AddressRow.next_visit_at <= now, AddressRow.state == State.STORED)
+        .where(AddressRow.claimed_run_id.is_distinct_from(run_id), is_free(run_id))
+        .order_by(AddressRow.next_visit_at, AddressRow.id)
+        .limit(limit)
+    )
+    rows = list(s.scalars(query.with_for_update(skip_locked=True)))
+    for row in rows:
+        hand_over(s, row, run_id)
+        row.claimed_run_id, row.last_outcome = run_id, State.PENDING
+    s.flush()
+    return [address_of(row) for row in rows]
