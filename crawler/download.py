@@ -8,8 +8,10 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawler.account import account_of
 from crawler.failures import Refused
 from crawler.outcomes import STOPPED
+from crawler.run import now
 
 HANG_UP = object()  # signal: the crawl is ending and has waited long enough
 
@@ -19,6 +21,7 @@ class HangingUp(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._crawler = crawler
         self._open: set[asyncio.Task[Any]] = set()
         self._hung_up = False
         crawler.signals.connect(self.hang_up, signal=HANG_UP)
@@ -32,6 +35,8 @@ class HangingUp(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         if self._hung_up:
             raise Refused(STOPPED)
+        if account := account_of(self._crawler):
+            account.sent(request.url, now())
         task = asyncio.ensure_future(super().download_request(request))
         self._open.add(task)
         try:

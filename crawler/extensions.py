@@ -16,10 +16,11 @@ from twisted.python.failure import Failure
 from crawler.download import HANG_UP
 from crawler.failures import Refused
 from crawler.log import start_log
-from crawler.middlewares import CRAWL_DELAY
 from crawler.outcomes import NO_ANSWER, STOPPED, Outcome
 from crawler.part import CrawlPart
 from crawler.progress import LATER, WITH_FAILURES
+from crawler.robotsgate import CRAWL_DELAY
+from crawler.run import CrawlRun, now
 from crawler.spiders.news import NewsSpider
 from crawler.stages import Work
 from db.errors import StoreError
@@ -158,12 +159,22 @@ class Pace(CrawlPart):
         self.delay_s = self.least_s
         crawler.signals.connect(self.answered, signal=signals.response_downloaded)
         crawler.signals.connect(self.asked, signal=CRAWL_DELAY)
+        crawler.signals.connect(self.queued, signal=signals.request_reached_downloader)
 
     def asked(self, delay_s: float) -> None:
         """Robots.txt asks for a longer delay than ours."""
         self.least_s = max(self.least_s, delay_s)
         for slot in self.crawler.engine.downloader.slots.values():
             slot.delay = max(slot.delay, self.least_s)
+
+    def queued(self, request: Request) -> None:
+        """A request joins its slot: a new slot has yet to learn the delay, and what an earlier run asked."""
+        slot = self.crawler.engine.downloader.slots[request.meta["download_slot"]]
+        slot.delay = max(slot.delay, self.least_s)
+        run: CrawlRun | None = getattr(self.crawler.spider, "run", None)
+        if run and run.asked_at and not slot.lastseen:
+            ago_s = max(0.0, (now() - run.asked_at).total_seconds())  # less than 0: a clock was set back
+            slot.lastseen = monotonic() - ago_s
 
     def answered(self, request: Request) -> None:
         """A slow answer slows us down; with no delay at all (a site on loopback) nothing is throttled."""

@@ -1,17 +1,12 @@
-"""The gates a request passes on its way out: is the site still patient with us, is it the site's at all,
-and does its robots.txt allow it.
+"""The first gates a request passes on its way out: is the site still patient with us, and is it the site's at
+all. What its robots.txt allows is asked in `crawler.robotsgate`.
 """
 
-import asyncio
 import ipaddress
-from typing import Any
 from urllib.parse import urlsplit
 
-from loguru import logger
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 
 from crawler import outcomes
 from crawler.failures import Refused, outcome_of
@@ -19,7 +14,6 @@ from crawler.guard import GUARD, is_public
 from crawler.outcomes import STOPPED, Outcome, of_status
 from crawler.part import CrawlPart
 from crawler.progress import CrawlProgress, wait_note
-from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, robots_from, unreachable
 from crawler.run import now
 from crawler.sites import Site, host_and_port
 from db.ledger import State
@@ -108,58 +102,3 @@ def header(response: Response, name: str) -> str | None:
     """The first header called `name`; None where there is none."""
     value = response.headers.get(name)
     return None if value is None else value.decode("latin-1")
-
-
-class RobotsGate(CrawlPart):
-    """Lets out only what the host's robots.txt allows; where that cannot be had, nothing.
-
-    Scrapy's own middleware lets everything out on 5xx, time-out and reset, and does not act on Crawl-delay.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._asked: dict[str, asyncio.Future[Robots]] = {}
-
-    async def process_request(self, request: Request) -> None:
-        if FOR_ROBOTS in request.meta:
-            return
-        parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._asked:
-            self._asked[origin] = asyncio.ensure_future(self._ask(origin, request.meta))
-        robots = await asyncio.shield(self._asked[origin])
-        if reason := robots.why_not(request.url):
-            state = State.FAILED if robots.closed else State.BLOCKED  # a closed door may open again
-            raise Refused(Outcome(state, reason))
-
-    async def _ask(self, origin: str, meta: dict[str, Any]) -> Robots:
-        """The rules of `origin`, fetched through the engine and so through guard, slot and delay."""
-        ask = Request(
-            f"{origin}/robots.txt",
-            callback=NO_CALLBACK,
-            priority=1000,
-            dont_filter=True,
-            meta={FOR_ROBOTS: True, "redirect_ttl": REDIRECTS, "download_slot": meta.get("download_slot")},
-        )
-        try:
-            response = await self.crawler.engine.download_async(ask)
-            robots = robots_from(response.status, response.body)
-        except Exception as error:
-            outcome = outcome_of(error, ask.url)
-            if outcome is STOPPED or (urlsplit(origin).hostname or "") in GUARD.refused:
-                raise Refused(outcome) from error  # our own doing, which holds for the page too
-            robots = unreachable(outcome.reason)
-        if robots.closed:
-            logger.warning(
-                "robots.txt of {} cannot be had ({}): nothing is fetched there", origin, robots.closed
-            )
-        self._slow_down(robots)
-        return robots
-
-    def _slow_down(self, robots: Robots) -> None:
-        """Makes the host's wish the least delay from now on, the first page after robots.txt included."""
-        if 0 < robots.delay_s <= MAX_DELAY_S:
-            self.crawler.signals.send_catch_log(CRAWL_DELAY, delay_s=robots.delay_s)
-
-
-CRAWL_DELAY = object()  # signal: `delay_s` is the least delay that robots.txt asks for

@@ -5,7 +5,7 @@ committed together: what arrives while a commit is under way, or within `LINGER_
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -14,15 +14,19 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from crawler.account import Account
 from crawler.outcomes import Outcome
 from crawler.progress import awaited
 from crawler.stages import Work, stored
 from db import ledger
+from db.account import last_request_at
 from db.archive import Archive
 from db.engine import open_store, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
 from db.queries import runs
+from db.robots import KeptRobots, keep_robots, kept_robots
+from db.runs import Outcome as Ending
 from db.runs import RunRow
 from db.settings import Settings
 
@@ -46,8 +50,13 @@ class CrawlRun:
     `broken` keeps the error after which nothing more is written: the crawl has to end.
     """
 
-    def __init__(self, settings: Settings, site: str) -> None:
-        self.settings, self.site = settings, site
+    def __init__(self, settings: Settings, site: str, hosts: Collection[str] = ()) -> None:
+        """A run of `site`, which lives on `hosts`; the delay between two requests to one of these is the same
+        for whichever run sent them.
+        """
+        self.settings, self.site, self.hosts = settings, site, hosts
+        self.account = Account()
+        self.asked_at: datetime | None = None  # when an earlier run sent the last request
         self.archive = Archive(settings.archive_folder, durable=settings.durable)
         self.id = 0
         self.broken: StoreError | None = None
@@ -83,9 +92,23 @@ class CrawlRun:
             lambda s: ledger.claim(s, self.id, self.site, now(), limit, only, again=again)
         )
 
+    async def kept_robots(self, origin: str) -> KeptRobots | None:
+        """What earlier runs were told by the origin's robots.txt; None where none asked."""
+        return await self._write(lambda s: kept_robots(s, origin))
+
+    async def keep_robots(self, kept: KeptRobots) -> None:
+        """Keeps it for the next runs."""
+        await self._write(lambda s: keep_robots(s, kept))
+
     async def beat(self) -> None:
-        """Says that the run is alive."""
-        await self._write(lambda s: ledger.beat(s, self.id, now()))
+        """Says that the run is alive, and notes what it asked of whom."""
+        taken = self.account.taken()  # on this thread, where it is counted
+
+        def work(s: Session) -> None:
+            ledger.beat(s, self.id, now())
+            taken.note(s, self.site, now())
+
+        await self._write(work)
 
     async def keep(self, work: Work) -> State:
         """The state of the page's address, once article and state are committed."""
@@ -97,7 +120,13 @@ class CrawlRun:
 
     async def end(self, outcome: str, note: str | None = None) -> RunRow:
         """The closed run with its balance."""
-        return await self._write(lambda s: ledger.end_run(s, self.id, outcome, now(), note))
+        taken = self.account.taken()
+
+        def work(s: Session) -> RunRow:
+            taken.note(s, self.site, now())
+            return ledger.end_run(s, self.id, outcome, now(), note)
+
+        return await self._write(work)
 
     def close(self) -> None:
         """Lets go of thread, archive and database; safe to call twice."""
@@ -112,6 +141,9 @@ class CrawlRun:
         before = [run for run in runs(s, self.site, limit=2) if run.id != self.id]
         until = awaited(before[0].note) if before else None
         self.hands_off = before[0].note if until and until > now() else None
+        self.asked_at = last_request_at(s, self.site, self.hosts)
+        if before and before[0].outcome == Ending.DIED:  # it may have sent one more than it could note
+            self.asked_at = max(filter(None, (self.asked_at, before[0].ended_at)), default=None)
 
     def _record(self, finds: Sequence[Found], s: Session) -> Tally:
         return ledger.record_found(s, self.id, self.site, finds, now())

@@ -15,7 +15,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1  # a page gives one item; Scrapy starts this many tasks for every page (measured: 1 ms)
 DOWNLOAD_DELAY = 2.0  # seconds; a site file's delay_s takes its place
 DOWNLOAD_DELAY_JITTER = 0.0  # a stated delay is a minimum; crawler.extensions.Pace only ever adds
-ROBOTSTXT_OBEY = False  # crawler.middlewares.RobotsGate obeys, and fails closed
+ROBOTSTXT_OBEY = False  # crawler.robotsgate.RobotsGate obeys, and fails closed
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 
@@ -63,7 +63,8 @@ HTTPERROR_ALLOW_ALL = True  # an error status is an outcome, not to be dropped
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.Patience": 20,
     "crawler.middlewares.SiteGate": 40,
-    "crawler.middlewares.RobotsGate": 60,
+    "crawler.robotsgate.RobotsGate": 60,
+    "crawler.bookkeeper.Bookkeeper": 950,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
 }

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,8 +20,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.engine import open_store, reading
+from db.engine import open_store, reading, writing
 from db.laws import check_ledger
+from db.manners import ChannelRow, HostDayRow, RobotsRow
 from db.models import AddressRow, ArticleRow, Run
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +33,7 @@ SENTENCE = (
 )
 HTML = "text/html; charset=utf-8"
 XML = "application/xml"
+REMEMBERING = (AddressRow, ArticleRow, ChannelRow, HostDayRow, RobotsRow)
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Site:
         self.asked: list[str] = []
         self.agents: set[str] = set()
         self.times: list[float] = []
+        self.headers: list[Mapping[str, str]] = []  # of the requests, as they were asked
         self.gate = threading.Event()  # while clear, `held` pages wait
         self.gate.set()
         self.add_articles(articles)
@@ -89,6 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         site: Site = self.server.site  # type: ignore[attr-defined]
         site.asked.append(self.path)
         site.times.append(time.monotonic())
+        site.headers.append(dict(self.headers))
         site.agents.add(self.headers.get("User-Agent", ""))
         found = site.pages.get(self.path, Answer(b"no such page", 404))
         answer = found() if callable(found) else found
@@ -238,6 +243,16 @@ class Place:
         with self.open() as s:
             rows = s.scalars(select(ArticleRow).order_by(ArticleRow.url)).all()
             return [(r.url, r.title, r.text, r.published_at, r.site, r.content_digest) for r in rows]
+
+    def age(self, hours: float) -> None:
+        """Lets so much time pass for all that the store remembers about manners and visits."""
+        shift, engine = timedelta(hours=hours), open_store(self.store)
+        with writing(engine) as s:
+            for row in [row for table in REMEMBERING for row in s.scalars(select(table))]:
+                for column in row.__table__.columns:
+                    if isinstance(moment := getattr(row, column.name), datetime):
+                        setattr(row, column.name, moment - shift)
+        engine.dispose()
 
     def crawl(self, *words: str, **environment: str) -> "Ended":
         return self.run("crawler", *words, **environment)

@@ -482,6 +482,7 @@ def test_with_a_log_folder_the_story_goes_into_the_sites_file(place: Place, site
     assert "finished made: found=6 stored=6" in story
     assert len(story.splitlines()) <= 10
     site.pages["/robots.txt"] = Answer(status=500)
+    place.age(hours=25)
     failed = place.crawl("made", CARNEWS_LOG=str(place.folder / "log"))
     assert failed.err.strip() == "carnews: unreachable made: found=0 (robots unreachable: http 500)"
 

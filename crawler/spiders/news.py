@@ -26,7 +26,7 @@ from crawler.options import Options
 from crawler.outcomes import NO_ANSWER, STOPPED, Outcome, of_status
 from crawler.progress import CrawlProgress
 from crawler.run import CrawlRun, now
-from crawler.sites import Site, load_sites
+from crawler.sites import Site, host_and_port, load_sites
 from crawler.stages import Work
 from db.errors import StoreError
 from db.ledger import Address, Found, State
@@ -51,10 +51,10 @@ class NewsSpider(Spider):
         options.check(cls.site)
         spider = super().from_crawler(crawler, *args, **given)
         spider.options = options
-        spider.run = CrawlRun(settings(), cls.site.name)
+        homes = [cls.site.home, *(url for _, url in cls.site.channels)]
+        spider.run = CrawlRun(settings(), cls.site.name, {host_and_port(url) for url in homes})
         spider.progress = CrawlProgress()
         if cls.site.crawl.allow_private:
-            homes = [cls.site.home, *(url for _, url in cls.site.channels)]
             GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
         return spider
 
@@ -116,6 +116,8 @@ class NewsSpider(Spider):
         request = Request(url, callback=NO_CALLBACK, dont_filter=True, meta={FOR_CHANNEL: True})
         try:
             response = await self.crawler.engine.download_async(request)
+        except StoreError:
+            raise  # ours, not the channel's
         except Exception as error:  # noqa: BLE001 - one broken channel must not hide the others
             return outcome_of(error, url)
         return of_status(response.status, "", header(response, "Retry-After"), now()) or response.body
@@ -175,6 +177,9 @@ class NewsSpider(Spider):
         request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         address: Address = request.cb_kwargs["address"]
         error = failure.value or RuntimeError("no reason given")
+        if isinstance(error, StoreError):  # robots.txt could not be kept
+            self.progress.store_error = error
+            raise CloseSpider("store")
         await self.settle(address.id, outcome_of(error, request.url))
 
     async def settle(self, address_id: int, outcome: Outcome) -> None:
