@@ -4,6 +4,7 @@ from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from crawler.memory import Reading, Unchanged
 from crawler.outcomes import Outcome
 from crawler.progress import wait_note
 from crawler.sites import Site
@@ -12,17 +13,23 @@ from db.ledger import Found
 from pipeline.urls import canonical_url
 
 MAX_CHANNELS = 50  # requests a run spends on looking for addresses, children of sitemap indexes included
-Fetch = Callable[[str], Awaitable[bytes | Outcome]]  # the body at an address, or why there is none
+# the body at an address, that it has not changed, or why there is none
+Fetch = Callable[[str], Awaitable[bytes | Unchanged | Outcome]]
 
 
 @dataclass(slots=True)
 class Discovery:
-    """What the channels gave; `passed` counts links that are no articles of the site."""
+    """What the channels gave; `passed` counts links that are no articles of the site.
+
+    `unchanged` counts channels that gave nothing new, `readings` tells of each that was read what it held.
+    """
 
     finds: dict[str, Found] = field(default_factory=dict)
     passed: int = 0
     problems: list[str] = field(default_factory=list)
     answers: int = 0
+    unchanged: int = 0
+    readings: dict[str, Reading] = field(default_factory=dict)
     refusals: list[Outcome] = field(default_factory=list)
 
     @property
@@ -51,6 +58,13 @@ async def discover(site: Site, fetch: Fetch) -> Discovery:
         kind, url = waiting.pop(0)
         fetched += 1
         body = await fetch(url)
+        if isinstance(body, Unchanged):
+            found.unchanged += 1
+            found.answers += 1
+            children = [child for child in body.children if child not in seen]
+            seen.update(children)
+            waiting += [("sitemap", child) for child in children]
+            continue
         if isinstance(body, Outcome):
             found.refusals.append(body)
             found.problems.append(f"{kind} {url}: {body.reason}")
@@ -61,6 +75,7 @@ async def discover(site: Site, fetch: Fetch) -> Discovery:
         listing = await to_thread(links_in, kind, body, url)  # a sitemap of 50,000 takes a second
         if listing.problem:
             found.problems.append(f"{kind} {url}: {listing.problem}")
+        found.readings[url] = Reading(kind, len(listing.links), listing.sitemaps, listing.problem)
         children = [child for child in listing.sitemaps if child not in seen]
         seen.update(children)
         waiting += [("sitemap", child) for child in children]

@@ -68,6 +68,8 @@ def verdict_of(status: int) -> tuple[State, str] | None:
         return State.GONE, f"http {status}"
     if status in REFUSED:
         return State.FAILED, f"refused: http {status}"
+    if status == 304:  # where nobody asked for it; a wanted one is no verdict but an answer
+        return State.FAILED, "http 304"
     if 300 <= status < 400:
         return State.BLOCKED, BAD_REDIRECT
     return (State.FAILED, f"http {status}") if status >= 400 else None

@@ -35,6 +35,7 @@ class CrawlProgress:
 
     open: dict[int, Address] = field(default_factory=dict)
     found: int = 0
+    unchanged: int = 0  # channels that had nothing new to give
     problems: list[str] = field(default_factory=list)
     failed: int = 0
     errors: int = 0
@@ -91,7 +92,8 @@ class CrawlProgress:
             return Ending.FAILED, f"{reason}; internal errors: {self.errors}"
         if self.limit_reached:
             return Ending.LIMIT, note
-        return (Ending.FINISHED, note) if self.found else (Ending.FAILED, note or "no address found")
+        looked = self.found or self.unchanged
+        return (Ending.FINISHED, note) if looked else (Ending.FAILED, note or "no address found")
 
     def exit_code(self, run: RunRow) -> int:
         """What the process ends with: what this crawl came to, not what earlier ones left behind."""

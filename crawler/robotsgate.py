@@ -18,7 +18,7 @@ from crawler.outcomes import STOPPED, Outcome
 from crawler.part import CrawlPart
 from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, answered, copy_of, is_fresh, unreachable
 from crawler.run import CrawlRun, now
-from crawler.validators import asking
+from crawler.validators import asking, headers_of
 from db.ledger import State
 from db.robots import KeptRobots
 
@@ -80,12 +80,7 @@ class RobotsGate(CrawlPart):
             if outcome is STOPPED or (urlsplit(kept.origin).hostname or "") in GUARD.refused:
                 raise Refused(outcome) from error  # our own doing, which holds for the page too
             return replace(kept, asked_at=now(), problem=unreachable(outcome.reason).closed)
-        headers = {
-            name.decode("latin-1").lower(): values[-1].decode("latin-1")
-            for name, values in response.headers.items()
-            if values
-        }
-        return answered(kept, response.status, response.body, headers, now())
+        return answered(kept, response.status, response.body, headers_of(response), now())
 
     def _slow_down(self, robots: Robots) -> None:
         """Makes the host's wish the least delay from now on, the first page after robots.txt included."""

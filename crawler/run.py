@@ -21,6 +21,7 @@ from crawler.stages import Work, stored
 from db import ledger
 from db.account import last_request_at
 from db.archive import Archive
+from db.channels import Channel, channels_of, keep_channels
 from db.engine import open_store, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
@@ -56,6 +57,7 @@ class CrawlRun:
         """
         self.settings, self.site, self.hosts = settings, site, hosts
         self.account = Account()
+        self.channels: dict[str, Channel] = {}  # as earlier runs left them
         self.asked_at: datetime | None = None  # when an earlier run sent the last request
         self.archive = Archive(settings.archive_folder, durable=settings.durable)
         self.id = 0
@@ -84,6 +86,11 @@ class CrawlRun:
             tally = await self._write(partial(self._record, part))
             new, known = new + tally.new, known + tally.known
         return Tally(new, known)
+
+    async def remember(self, channels: Sequence[Channel]) -> None:
+        """Keeps how the channels answered, after all that was found in them is in the ledger."""
+        if channels:
+            await self._write(lambda s: keep_channels(s, self.site, channels))
 
     async def claim(self, limit: int, only: Sequence[str] | None = None) -> list[Address]:
         """Up to `limit` addresses to fetch; with `only`, those, even if settled before."""
@@ -141,6 +148,7 @@ class CrawlRun:
         before = [run for run in runs(s, self.site, limit=2) if run.id != self.id]
         until = awaited(before[0].note) if before else None
         self.hands_off = before[0].note if until and until > now() else None
+        self.channels = channels_of(s, self.site)
         self.asked_at = last_request_at(s, self.site, self.hosts)
         if before and before[0].outcome == Ending.DIED:  # it may have sent one more than it could note
             self.asked_at = max(filter(None, (self.asked_at, before[0].ended_at)), default=None)

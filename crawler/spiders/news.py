@@ -21,13 +21,16 @@ from twisted.python.failure import Failure
 from crawler.discovery import Discovery, discover
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
+from crawler.memory import Memory, Unchanged
 from crawler.middlewares import FOR_CHANNEL, header
 from crawler.options import Options
 from crawler.outcomes import NO_ANSWER, STOPPED, Outcome, of_status
 from crawler.progress import CrawlProgress
+from crawler.robots import NOT_MODIFIED
 from crawler.run import CrawlRun, now
 from crawler.sites import Site, host_and_port, load_sites
 from crawler.stages import Work
+from crawler.validators import ANEW
 from db.errors import StoreError
 from db.ledger import Address, Found, State
 from db.settings import settings
@@ -43,6 +46,7 @@ class NewsSpider(Spider):
     options: Options
     run: CrawlRun
     progress: CrawlProgress
+    memory: Memory
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
@@ -54,6 +58,7 @@ class NewsSpider(Spider):
         homes = [cls.site.home, *(url for _, url in cls.site.channels)]
         spider.run = CrawlRun(settings(), cls.site.name, {host_and_port(url) for url in homes})
         spider.progress = CrawlProgress()
+        spider.memory = Memory(cls.site)
         if cls.site.crawl.allow_private:
             GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
         return spider
@@ -82,6 +87,8 @@ class NewsSpider(Spider):
             if self.run.hands_off:
                 self.progress.give_up(self.run.hands_off)
                 return None
+            if self.options.since is None:  # else finds depend on the day, and a memory would hide the rest
+                self.memory = Memory(self.site, self.run.channels)
         found = Discovery({url: Found(url, "asked") for url in self.options.urls})
         if not self.options.urls:
             found = await discover(self.site, self.body_at)
@@ -92,9 +99,16 @@ class NewsSpider(Spider):
             self.show(finds)
             return None
         tally = await self.run.find(finds)
-        self.progress.found = len(finds)
+        if self.options.since is None:
+            await self.run.remember(self.memory.learnt(found.readings))
+        self.progress.found, self.progress.unchanged = len(finds), found.unchanged
         logger.info(
-            "found {}: new={} known={} passed={}", self.site.name, tally.new, tally.known, found.passed
+            "found {}: new={} known={} passed={} unchanged channels={}",
+            self.site.name,
+            tally.new,
+            tally.known,
+            found.passed,
+            found.unchanged,
         )
         if found.unreachable:
             self.progress.give_up(found.unreachable)
@@ -111,16 +125,26 @@ class NewsSpider(Spider):
         for find in wanted[: self.options.max_articles]:
             print(find.url)  # noqa: T201 - the answer to --dry-run
 
-    async def body_at(self, url: str) -> bytes | Outcome:
-        """The body of a channel, or why there is none."""
-        request = Request(url, callback=NO_CALLBACK, dont_filter=True, meta={FOR_CHANNEL: True})
-        try:
-            response = await self.crawler.engine.download_async(request)
-        except StoreError:
-            raise  # ours, not the channel's
-        except Exception as error:  # noqa: BLE001 - one broken channel must not hide the others
-            return outcome_of(error, url)
-        return of_status(response.status, "", header(response, "Retry-After"), now()) or response.body
+    async def body_at(self, url: str) -> bytes | Unchanged | Outcome:
+        """The body of a channel, that it is the one we know, or why there is none."""
+        memory = self.memory
+        for headers in (memory.asking(url, now()), ANEW):
+            request = Request(
+                url, callback=NO_CALLBACK, headers=headers, dont_filter=True, meta={FOR_CHANNEL: True}
+            )
+            try:
+                response = await self.crawler.engine.download_async(request)
+            except StoreError:
+                raise  # ours, not the channel's
+            except Exception as error:  # noqa: BLE001 - one broken channel must not hide the others
+                return memory.refused(url, outcome_of(error, url), now())
+            outcome = of_status(response.status, "", header(response, "Retry-After"), now())
+            if outcome and response.status != NOT_MODIFIED:
+                return memory.refused(url, outcome, now())
+            heard = memory.heard(url, response, now())
+            if heard is not None:
+                return heard
+        return memory.refused(url, outcome or Outcome(State.FAILED, "http 304"), now())
 
     async def claimed(self) -> AsyncIterator[Address]:
         """The addresses to fetch, claimed in windows so that memory stays flat."""
