@@ -10,12 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from scrapy.http import Response
-
-from crawler.outcomes import Outcome
-from crawler.robots import NOT_MODIFIED
+from crawler.outcomes import NOT_MODIFIED, Outcome
 from crawler.sites import Site
-from crawler.validators import ANEW, asking, headers_of, validators
+from crawler.validators import ANEW, asking, validators
 from db.channels import Channel
 
 READ_ANEW = timedelta(hours=24)
@@ -67,15 +64,17 @@ class Memory:
             return ANEW if url in self.before else {}
         return asking(channel.etag, channel.last_modified)
 
-    def heard(self, url: str, response: Response, at: datetime) -> bytes | Unchanged | None:
+    def heard(
+        self, url: str, status: int, headers: Mapping[str, str], body: bytes, at: datetime
+    ) -> bytes | Unchanged | None:
         """The body to read, or that it is the old one; None for a 304 that answers a question never put."""
         channel = self.known(url, at)
-        if response.status == NOT_MODIFIED:
+        if status == NOT_MODIFIED:
             if channel is None or not (channel.etag or channel.last_modified):
                 return None
             return self._same(channel, at)
-        etag, modified = validators(headers_of(response))
-        body_digest = digest(response.body)
+        etag, modified = validators(headers)
+        body_digest = digest(body)
         if channel is not None and channel.digest == body_digest:
             return self._same(replace(channel, etag=etag, last_modified=modified), at)
         last = self.before.get(url)
@@ -83,7 +82,7 @@ class Memory:
         self.now[url] = Channel(
             "", url, at, READ, self.sieve, etag, modified, body_digest, changed_at=changed, read_at=at
         )
-        return response.body
+        return body
 
     def refused(self, url: str, outcome: Outcome, at: datetime) -> Outcome:
         """Notes that the channel could not be had; what was known of it stays."""

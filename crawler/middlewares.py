@@ -102,3 +102,9 @@ def header(response: Response, name: str) -> str | None:
     """The first header called `name`; None where there is none."""
     value = response.headers.get(name)
     return None if value is None else value.decode("latin-1")
+
+
+def headers_of(response: Response) -> dict[str, str]:
+    """The headers of an answer by their names in lower case; of one sent several times, the last."""
+    items = response.headers.items()
+    return {name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in items if values}

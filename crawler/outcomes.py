@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from db.ledger import State
 
+NOT_MODIFIED = 304
 GONE = {404, 410}
 REFUSED = {401, 403, 451}
 ASKS_TO_WAIT = {429, 503}
@@ -68,7 +69,7 @@ def verdict_of(status: int) -> tuple[State, str] | None:
         return State.GONE, f"http {status}"
     if status in REFUSED:
         return State.FAILED, f"refused: http {status}"
-    if status == 304:  # where nobody asked for it; a wanted one is no verdict but an answer
+    if status == NOT_MODIFIED:  # where nobody asked for it; a wanted one is no verdict but an answer
         return State.FAILED, "http 304"
     if 300 <= status < 400:
         return State.BLOCKED, BAD_REDIRECT

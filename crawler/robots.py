@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from protego import Protego
 
+from crawler.outcomes import NOT_MODIFIED
 from crawler.validators import validators
 from db.robots import KeptRobots
 
@@ -16,7 +17,6 @@ READ_BYTES = 500 * 1024  # what RFC 9309 wants read at least; the rest of a long
 MAX_DELAY_S = 3600.0  # who asks for more between two pages does not want to be crawled for news
 REDIRECTS = 5  # RFC 9309: at least five hops; more count as no answer
 KEPT_FOR = timedelta(hours=24)  # RFC 9309: a copy should not serve longer, nor ours stand in for an answer
-NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import Refused, outcome_of
 from crawler.guard import GUARD
-from crawler.middlewares import FOR_ROBOTS
+from crawler.middlewares import FOR_ROBOTS, headers_of
 from crawler.outcomes import STOPPED, Outcome
 from crawler.part import CrawlPart
 from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, answered, copy_of, is_fresh, unreachable
 from crawler.run import CrawlRun, now
-from crawler.validators import asking, headers_of
+from crawler.validators import asking
 from db.ledger import State
 from db.robots import KeptRobots
 

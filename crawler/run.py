@@ -30,6 +30,7 @@ from db.robots import KeptRobots, keep_robots, kept_robots
 from db.runs import Outcome as Ending
 from db.runs import RunRow
 from db.settings import Settings
+from db.visits import claim_visits
 
 BATCH = 50  # pages a transaction; short enough that another site's crawl hardly waits
 FIND_BATCH = 1000  # addresses a transaction
@@ -92,12 +93,20 @@ class CrawlRun:
         if channels:
             await self._write(lambda s: keep_channels(s, self.site, channels))
 
-    async def claim(self, limit: int, only: Sequence[str] | None = None) -> list[Address]:
-        """Up to `limit` addresses to fetch; with `only`, those, even if settled before."""
+    async def claim(self, limit: int, only: Sequence[str] | None = None, visits: int = 0) -> list[Address]:
+        """Up to `limit` addresses to fetch; with `only`, those, even if settled before.
+
+        Where nothing else is left, up to `visits` articles that are due to be looked at again.
+        """
         again = only is not None
-        return await self._write(
-            lambda s: ledger.claim(s, self.id, self.site, now(), limit, only, again=again)
-        )
+
+        def work(s: Session) -> list[Address]:
+            claimed = ledger.claim(s, self.id, self.site, now(), limit, only, again=again)
+            if claimed or again or visits <= 0:
+                return claimed
+            return claim_visits(s, self.id, self.site, now(), min(limit, visits))
+
+        return await self._write(work)
 
     async def kept_robots(self, origin: str) -> KeptRobots | None:
         """What earlier runs were told by the origin's robots.txt; None where none asked."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from loguru import logger
 from sqlalchemy.orm import Session
 
+from crawler.validators import VALIDATORS, validators
 from db.archive import Archive, Position
 from db.ledger import State, settle
 from db.store import Kept, save
@@ -87,6 +88,14 @@ def kept(work: Work) -> Kept:
     assert work.article is not None, "cleaned comes before stored"
     assert work.position is not None, "archived comes before stored"
     page = work.page
+    known_by = validators({name: page.header(name) or "" for name in VALIDATORS})
     return Kept(
-        work.address_id, page.url, work.article, work.position, page.fetched_at, work.site, RULES_VERSION
+        work.address_id,
+        page.url,
+        work.article,
+        work.position,
+        page.fetched_at,
+        work.site,
+        RULES_VERSION,
+        *known_by,
     )

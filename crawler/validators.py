@@ -5,17 +5,12 @@ Both are opaque to us: a weak tag stays weak, a date stays the server's, however
 
 from collections.abc import Mapping
 
-from scrapy.http import Response
-
 MOST_CHARS = 500  # a longer one is no validator; it would be sent with every request
 
 ANEW = {"Cache-Control": "no-cache"}  # what asks the caches on the way not to answer for the server
 
 
-def headers_of(response: Response) -> dict[str, str]:
-    """The headers of an answer by their names in lower case; of one sent several times, the last."""
-    items = response.headers.items()
-    return {name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in items if values}
+VALIDATORS = ("etag", "last-modified")
 
 
 def validators(headers: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -49,7 +49,7 @@ def show_outcomes(screen: Screen, rows: Sequence[Row], code: int) -> int:
     new = (
         f"{counted(stored, 'article')} stored"
         if stored
-        else f"nothing is new: {same} unchanged since the last crawl"
+        else "nothing is new" + (f": {same} unchanged since the last crawl" if same else "")
     )
     screen.say()
     screen.say(f"{counted(found, 'address', 'addresses')} found, {accounted:,} accounted for; {new}.")

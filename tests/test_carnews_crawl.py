@@ -105,7 +105,7 @@ def test_the_account_of_a_crawl_comes_in_every_format(here: Folder, site: Site) 
     [line] = here.carnews("crawl", "made", "--format", "jsonl").out.splitlines()
     assert json.loads(line).keys() == row.keys()
     [record] = csv.DictReader(here.carnews("crawl", "made", "--format", "csv").out.splitlines())
-    assert (record["found"], record["unchanged"]) == ("6", "6")
+    assert (record["outcome"], record["found"]) == ("finished", "0")  # its feed is as it was
     [find, *_] = here.carnews("crawl", "made", "--dry-run", "--format", "jsonl").out.splitlines()
     assert json.loads(find) == {"site": "made", "url": f"{site.home}news/2026/0"}
 

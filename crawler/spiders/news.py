@@ -22,20 +22,21 @@ from crawler.discovery import Discovery, discover
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
 from crawler.memory import Memory, Unchanged
-from crawler.middlewares import FOR_CHANNEL, header
+from crawler.middlewares import FOR_CHANNEL, header, headers_of
 from crawler.options import Options
-from crawler.outcomes import NO_ANSWER, STOPPED, Outcome, of_status
+from crawler.outcomes import NO_ANSWER, NOT_MODIFIED, STOPPED, Outcome, of_status
 from crawler.progress import CrawlProgress
-from crawler.robots import NOT_MODIFIED
 from crawler.run import CrawlRun, now
 from crawler.sites import Site, host_and_port, load_sites
 from crawler.stages import Work
-from crawler.validators import ANEW
+from crawler.validators import ANEW, asking
 from db.errors import StoreError
 from db.ledger import Address, Found, State
 from db.settings import settings
 from pipeline.article import RawPage
 
+VISITS = 50  # pages of known articles a run looks at again, once nothing new is left: two minutes at 2 s each
+VISIT_SHARE = 0.25  # and at most this share of --max-articles
 WINDOW = 50  # addresses claimed at once; enough that the downloader never waits for the store
 
 
@@ -72,6 +73,7 @@ class NewsSpider(Spider):
             async for address in self.claimed():
                 yield Request(
                     address.url,
+                    headers=self.condition(address),
                     callback=self.page,
                     errback=self.no_page,
                     dont_filter=True,
@@ -79,6 +81,12 @@ class NewsSpider(Spider):
                 )
         except StoreError as error:
             self.progress.store_error = error
+
+    def condition(self, address: Address) -> dict[str, str]:
+        """The headers that ask for a page we have only where it is another by now."""
+        if address.state != State.STORED or self.options.urls:  # who names a page wants it whole
+            return {}
+        return asking(address.etag, address.last_modified)
 
     async def look(self) -> list[Found] | None:
         """What the channels offer, or was asked for, written down; None when there is nothing to fetch."""
@@ -141,7 +149,7 @@ class NewsSpider(Spider):
             outcome = of_status(response.status, "", header(response, "Retry-After"), now())
             if outcome and response.status != NOT_MODIFIED:
                 return memory.refused(url, outcome, now())
-            heard = memory.heard(url, response, now())
+            heard = memory.heard(url, response.status, headers_of(response), response.body, now())
             if heard is not None:
                 return heard
         return memory.refused(url, outcome or Outcome(State.FAILED, "http 304"), now())
@@ -150,9 +158,11 @@ class NewsSpider(Spider):
         """The addresses to fetch, claimed in windows so that memory stays flat."""
         progress, options = self.progress, self.options
         left = options.max_articles or None
+        visits = VISITS if left is None else min(VISITS, int(left * VISIT_SHARE))
         while not progress.gave_up:
             limit = WINDOW if left is None else min(WINDOW, left)
-            batch = await self.run.claim(limit, options.urls or None)
+            batch = await self.run.claim(limit, options.urls or None, visits)
+            visits -= sum(address.state == State.STORED for address in batch)
             for address in batch:
                 if options.since and address.published_at and address.published_at < options.since:
                     await self.run.settle(
@@ -189,6 +199,8 @@ class NewsSpider(Spider):
             header(response, "Retry-After"),
             now(),
         )
+        if response.status == NOT_MODIFIED and self.condition(address):
+            outcome = Outcome(State.UNCHANGED, "")
         if outcome is None:
             yield Work(
                 address.id, self.site.name, raw_page(response, address), self.site.rules, self.options.since
