@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 import scheduler
-from terminal import articles, asked, compare, listing, outcomes, tour
+from terminal import articles, asked, compare, listing, outcomes, politeness, tour
 from terminal import options as opt
 from terminal.errors import CommandError
 from terminal.formats import Format, show_rows
@@ -193,10 +193,15 @@ def show(what: opt.Id, *, form: opt.PageForm = opt.PageFormat.TEXT, db: opt.Db =
 
 
 @sites_app.callback(invoke_without_command=True)
-def list_sites(context: typer.Context, *, form: opt.Form = Format.TABLE) -> None:
-    from ops.stores import site_book
+def list_sites(
+    context: typer.Context, *, of: opt.Politeness = None, form: opt.Form = Format.TABLE, db: opt.Db = None
+) -> None:
+    from ops.manners import account_of
+    from ops.stores import opened, site_book
 
-    if not context.invoked_subcommand:
+    if of and not context.invoked_subcommand:
+        politeness.show(screen(), account_of(opened(db), of), form)
+    elif not context.invoked_subcommand:
         show_rows(screen(), listing.site_rows(site_book().sites), listing.SITES, form)
 
 

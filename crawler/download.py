@@ -1,4 +1,4 @@
-"""Scrapy's downloader, except that a stop does not wait for servers that stay silent."""
+"""Scrapy's downloader, except that it counts what it sends and stops without waiting for silent servers."""
 
 import asyncio
 from typing import Any
@@ -22,6 +22,8 @@ class HangingUp(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._crawler = crawler
+        # Twisted would repeat a request at once when a kept connection breaks, unseen by delay and account
+        self._pool.retryAutomatically = False
         self._open: set[asyncio.Task[Any]] = set()
         self._hung_up = False
         crawler.signals.connect(self.hang_up, signal=HANG_UP)

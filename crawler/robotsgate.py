@@ -19,6 +19,7 @@ from crawler.part import CrawlPart
 from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, answered, copy_of, is_fresh, unreachable
 from crawler.run import CrawlRun, now
 from crawler.validators import asking
+from crawler.wishes import of_robots
 from db.ledger import State
 from db.robots import KeptRobots
 
@@ -60,6 +61,9 @@ class RobotsGate(CrawlPart):
         if kept.problem:
             what = "nothing is fetched there" if robots.closed else f"the copy of {kept.fetched_at} counts"
             logger.warning("robots.txt of {} cannot be had ({}): {}", origin, kept.problem, what)
+        if run:
+            for wish in of_robots(robots, kept.text or ""):
+                run.account.wish(wish, f"{origin}/robots.txt")
         self._slow_down(robots)
         return robots
 

@@ -18,8 +18,9 @@ from crawler.account import Account
 from crawler.outcomes import Outcome
 from crawler.progress import awaited
 from crawler.stages import Work, stored
+from crawler.wishes import TERMS
 from db import ledger
-from db.account import last_request_at
+from db.account import last_request_at, last_stated_at
 from db.archive import Archive
 from db.channels import Channel, channels_of, keep_channels
 from db.engine import open_store, writing
@@ -60,6 +61,7 @@ class CrawlRun:
         self.account = Account()
         self.channels: dict[str, Channel] = {}  # as earlier runs left them
         self.asked_at: datetime | None = None  # when an earlier run sent the last request
+        self.terms_at: datetime | None = None  # when the site's tdmrep.json was last looked at
         self.archive = Archive(settings.archive_folder, durable=settings.durable)
         self.id = 0
         self.broken: StoreError | None = None
@@ -158,6 +160,7 @@ class CrawlRun:
         until = awaited(before[0].note) if before else None
         self.hands_off = before[0].note if until and until > now() else None
         self.channels = channels_of(s, self.site)
+        self.terms_at = last_stated_at(s, self.site, TERMS)
         self.asked_at = last_request_at(s, self.site, self.hosts)
         if before and before[0].outcome == Ending.DIED:  # it may have sent one more than it could note
             self.asked_at = max(filter(None, (self.asked_at, before[0].ended_at)), default=None)

@@ -64,6 +64,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.Patience": 20,
     "crawler.middlewares.SiteGate": 40,
     "crawler.robotsgate.RobotsGate": 60,
+    "crawler.wishreader.WishReader": 300,
     "crawler.bookkeeper.Bookkeeper": 950,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -72,6 +72,12 @@ def last_request_at(s: Session, site: str, hosts: Collection[str]) -> datetime |
     return max(moments, default=None)
 
 
+def last_stated_at(s: Session, site: str, source: str) -> datetime | None:
+    """When `source` last stated a wish of the site; None: never."""
+    query = select(func.max(WishRow.last_seen_at))
+    return s.scalar(query.where(WishRow.site == site, WishRow.source == source))
+
+
 def politeness_rows(s: Session, site: str | None = None) -> list[dict[str, Any]]:
     """The account as rows of one shape, of one site or of all: first the wishes, then the days, newest first.
 

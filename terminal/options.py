@@ -110,6 +110,15 @@ Until = Annotated[
 Site = Annotated[
     str | None, typer.Option("--site", metavar="NAME", help="Only this site.", show_default=False)
 ]
+Politeness = Annotated[
+    str | None,
+    typer.Option(
+        "--politeness",
+        metavar="SITE|all",
+        help="What a site was asked, day by day, and what it wishes.",
+        show_default=False,
+    ),
+]
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", metavar="N", min=1, max=64, help="So many sites at the same time.")
 ]
