@@ -16,19 +16,23 @@ from sqlalchemy.orm import Session
 
 from crawler.outcomes import Outcome
 from crawler.progress import awaited
-from crawler.stages import Work, stored
+from crawler.sites import Site
+from crawler.stages import Work, stored, taught
 from db import ledger
 from db.archive import Archive
 from db.engine import open_store, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
 from db.queries import runs
+from db.recurring import count_lines
+from db.runs import Outcome as Ending
 from db.runs import RunRow
 from db.settings import Settings
 
 BATCH = 50  # pages a transaction; short enough that another site's crawl hardly waits
 FIND_BATCH = 1000  # addresses a transaction
 LINGER_S = 0.05  # a page at most waits this long for company
+THROUGH = {Ending.FINISHED, Ending.LIMIT}  # after these its pages count for what the next run knows
 
 T = TypeVar("T")
 Entry = Work | tuple[int, Outcome]  # a page to store, or an address that ends without one
@@ -46,8 +50,10 @@ class CrawlRun:
     `broken` keeps the error after which nothing more is written: the crawl has to end.
     """
 
-    def __init__(self, settings: Settings, site: str) -> None:
-        self.settings, self.site = settings, site
+    def __init__(self, settings: Settings, site: Site) -> None:
+        self.settings, self.site = settings, site.name
+        self.rules = site.rules
+        self._known = site
         self.archive = Archive(settings.archive_folder, durable=settings.durable)
         self.id = 0
         self.broken: StoreError | None = None
@@ -97,7 +103,7 @@ class CrawlRun:
 
     async def end(self, outcome: str, note: str | None = None) -> RunRow:
         """The closed run with its balance."""
-        return await self._write(lambda s: ledger.end_run(s, self.id, outcome, now(), note))
+        return await self._write(partial(self._end, outcome, note))
 
     def close(self) -> None:
         """Lets go of thread, archive and database; safe to call twice."""
@@ -112,6 +118,12 @@ class CrawlRun:
         before = [run for run in runs(s, self.site, limit=2) if run.id != self.id]
         until = awaited(before[0].note) if before else None
         self.hands_off = before[0].note if until and until > now() else None
+        self.rules = taught(s, self._known, self.site)
+
+    def _end(self, outcome: str, note: str | None, s: Session) -> RunRow:
+        if outcome in THROUGH:
+            count_lines(s, self.site)
+        return ledger.end_run(s, self.id, outcome, now(), note)
 
     def _record(self, finds: Sequence[Found], s: Session) -> Tally:
         return ledger.record_found(s, self.id, self.site, finds, now())

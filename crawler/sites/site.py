@@ -98,6 +98,7 @@ class Clean(Part):
 
     drop: tuple[Selector, ...] = ()
     stop_at: tuple[str, ...] = ()
+    learn: bool = True  # whether lines that recur over the site's pages are cut
 
 
 class Crawl(Part):

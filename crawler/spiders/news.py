@@ -51,7 +51,7 @@ class NewsSpider(Spider):
         options.check(cls.site)
         spider = super().from_crawler(crawler, *args, **given)
         spider.options = options
-        spider.run = CrawlRun(settings(), cls.site.name)
+        spider.run = CrawlRun(settings(), cls.site)
         spider.progress = CrawlProgress()
         if cls.site.crawl.allow_private:
             homes = [cls.site.home, *(url for _, url in cls.site.channels)]
@@ -164,9 +164,8 @@ class NewsSpider(Spider):
             now(),
         )
         if outcome is None:
-            yield Work(
-                address.id, self.site.name, raw_page(response, address), self.site.rules, self.options.since
-            )
+            page = raw_page(response, address)
+            yield Work(address.id, self.site.name, page, self.run.rules, self.options.since)
         else:
             await self.settle(address.id, outcome)
 
