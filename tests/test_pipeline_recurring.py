@@ -125,6 +125,35 @@ def test_numbers_in_class_names_do_not_make_another_line() -> None:
     assert read(page(30, after=[f'<p class="note-30">{FOOT}</p>']), pages).paragraphs == own(30)
 
 
+def with_comment(n: int, said: str, tag: str = "div") -> str:
+    return page(n).replace("</article>", f"</article><{tag} class='voices'><p>{said}</p></{tag}>")
+
+
+def taught_boxes(held: int, of: int) -> Recurring:
+    """What pages teach of a box that held text on `held` of them; read by a rule that takes the rest."""
+    pages = [with_comment(n, f"I had the {n + 1950} one and sold it for {n + 20} pounds.") for n in range(of)]
+    told = []
+    for n, html in enumerate(pages):
+        rules = Rules(body=None) if n < held else Rules(drop=(".voices",))
+        told.append(lines_of(clean_html(html, rules=rules)))
+    return Recurring(of, Counter(line for lines in told for line in lines))
+
+
+@pytest.mark.parametrize(("held", "stays"), [(0, False), (3, False), (8, True), (20, True)])
+def test_a_box_that_holds_no_text_on_four_of_five_pages_holds_none_on_the_next(
+    held: int, stays: bool
+) -> None:
+    said = (
+        "Mine crossed two rivers and a ploughed field in one winter, and it never asked for anything at all."
+    )
+    story = with_comment(30, said)
+    assert said in clean_html(story).paragraphs
+    article = clean_html(story, rules=Rules(recurring=taught_boxes(held, 20)))
+    assert (said in article.paragraphs) is stays
+    rules = [cut.rule for cut in article.cuts if cut.block.text == said]
+    assert rules == ([] if stays else [f"box without text on site: {20 - held} of 20 pages"])
+
+
 @pytest.mark.parametrize("text", ["\ud800 broken", "a\0b", "É\u0301", "x" * 100_000])
 def test_any_text_has_a_number_of_64_bits(text: str) -> None:
     blocks = clean_html(f"<article><p>{text}</p></article>").blocks
