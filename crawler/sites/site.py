@@ -108,6 +108,7 @@ class Crawl(Part):
     delay_s: float = Field(default=2.0, ge=0, le=3600)
     allow_private: bool = False
     verify: bool = True
+    render: bool = False
 
 
 class Site(Part):

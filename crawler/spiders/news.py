@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.discovery import Discovery, discover
@@ -43,6 +44,7 @@ class NewsSpider(Spider):
     options: Options
     run: CrawlRun
     progress: CrawlProgress
+    scripts: dict[str, Response]  # what a browser has loaded in this run, by address
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
@@ -53,6 +55,7 @@ class NewsSpider(Spider):
         spider.options = options
         spider.run = CrawlRun(settings(), cls.site)
         spider.progress = CrawlProgress()
+        spider.scripts = {}
         if cls.site.crawl.allow_private:
             homes = [cls.site.home, *(url for _, url in cls.site.channels)]
             GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
@@ -65,15 +68,33 @@ class NewsSpider(Spider):
             if finds is None:
                 return
             async for address in self.claimed():
-                yield Request(
-                    address.url,
-                    callback=self.page,
-                    errback=self.no_page,
-                    dont_filter=True,
-                    cb_kwargs={"address": address},
+                yield self.built(
+                    Request(
+                        address.url,
+                        callback=self.page,
+                        errback=self.no_page,
+                        dont_filter=True,
+                        cb_kwargs={"address": address},
+                    )
                 )
         except StoreError as error:
             self.progress.store_error = error
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        if cls.site.crawl.render:
+            from crawler.render import browser_settings  # noqa: PLC0415 - an extra, and slow to load
+
+            settings.setdict(browser_settings(), priority="spider")
+
+    def built(self, request: Request) -> Request:
+        """The request as it is, or to be answered by a browser where the site needs one."""
+        if not self.site.crawl.render:
+            return request
+        from crawler.render import rendered  # noqa: PLC0415
+
+        return rendered(request, self.crawler, self.scripts)
 
     async def look(self) -> list[Found] | None:
         """What the channels offer, or was asked for, written down; None when there is nothing to fetch."""
