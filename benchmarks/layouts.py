@@ -2,7 +2,8 @@
 
     python benchmarks/layouts.py [--count 300] [--seed 7] [--peers] [--worst 5]
 
-Two tables: 25 layouts written by hand that nothing is fitted to (`madelayouts/`), and pages of the maker
+Three tables: 25 layouts written by hand that nothing is fitted to (`madelayouts/`); the same as sites, where
+twenty pages of a layout have taught what recurs on them before twenty others are read; and pages of the maker
 whose other seeds the scorer is fitted to (`madecars.py`): that flatters us alone. Shares are means over
 pages: F1 of the multiset of paragraphs, bodies that are right as a whole, lines of boilerplate that stand in
 the text, captions given as data.
@@ -18,7 +19,12 @@ from madecars import MadePage, folded, made_pages
 from peers import PEERS, reading
 
 from pipeline import clean_html
+from pipeline.recurring import Recurring
+from pipeline.recurring import lines_of as told_by
+from pipeline.rules import GENERIC, Rules
 
+TEACHING = 20  # pages of a layout
+TAUGHT = "carnews, taught"
 Read = tuple[list[str], list[str]]  # paragraphs and captions
 
 
@@ -54,8 +60,8 @@ def marks(page: MadePage, texts: list[str], captions: list[str]) -> Marks:
     )
 
 
-def ours(page: MadePage) -> Read:
-    article = clean_html(page.html, page.url)
+def ours(page: MadePage, rules: Rules = GENERIC) -> Read:
+    article = clean_html(page.html, page.url, rules=rules)
     return article.paragraphs, [caption.text for caption in article.captions]
 
 
@@ -67,6 +73,9 @@ def read(name: str, page: MadePage) -> Read:
 def lines_of(text: str) -> list[str]:
     """A peer's lines, freed of the signs it sets before items."""
     return [line.strip(" -*\u2022") for line in text.split("\n") if line.strip(" -*\u2022")]
+
+
+HEADER = f"{'reader':<18} paragraph F1  whole bodies   leaked  captions"
 
 
 def row(name: str, rows: list[tuple[MadePage, Marks]]) -> str:
@@ -90,6 +99,7 @@ def main() -> None:
     options = parser.parse_args()
     readers = ["carnews", *(PEERS if options.peers else ())]
     show("25 layouts nothing is fitted to", validation(), readers, options.worst)
+    sites(validation(2 * TEACHING, seed=2))
     show(
         "the fitted maker's, other seeds",
         list(made_pages(options.seed, options.count)),
@@ -98,8 +108,24 @@ def main() -> None:
     )
 
 
-def validation() -> list[MadePage]:
-    """The validation layouts' pages in the form of the maker's."""
+def sites(pages: list[MadePage]) -> None:
+    """Print how every layout's later pages are read, without and with what its first ones taught."""
+    plain, taught = [], []
+    for start in range(0, len(pages), 2 * TEACHING):
+        first = pages[start : start + TEACHING]
+        told = Counter(line for page in first for line in told_by(clean_html(page.html, page.url)))
+        rules = Rules(recurring=Recurring(TEACHING, told))
+        for page in pages[start + TEACHING : start + 2 * TEACHING]:
+            plain.append((page, marks(page, *ours(page))))
+            taught.append((page, marks(page, *ours(page, rules))))
+    print(f"25 layouts as sites: {len(plain)} pages")
+    print(HEADER)
+    print(row("carnews", plain))
+    print(row(TAUGHT, taught), end="\n\n")
+
+
+def validation(each: int = 4, seed: int = 1) -> list[MadePage]:
+    """The validation layouts' pages in the form of the maker's, layout by layout."""
     return [
         MadePage(
             page.url,
@@ -111,14 +137,14 @@ def validation() -> list[MadePage]:
             list(page.captions),
             [(page.layout, line) for line in page.boilerplate],
         )
-        for page in madelayouts.made_pages()
+        for page in madelayouts.made_pages(each, seed)
     ]
 
 
 def show(title: str, pages: list[MadePage], readers: list[str], count: int) -> None:
     """Print one table, and what leaked most and our worst pages."""
     print(f"{title}: {len(pages)} pages")
-    print(f"{'reader':<18} paragraph F1  whole bodies   leaked  captions")
+    print(HEADER)
     for name in readers:
         rows = [(page, marks(page, *read(name, page))) for page in pages]
         print(row(name, rows))

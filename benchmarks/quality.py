@@ -12,6 +12,7 @@ domains drawn anew (95 %). `--worst` tells what our worst pages lost, to which r
 
 import argparse
 import json
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
@@ -24,10 +25,11 @@ from realpages import ROOT, Gold, folder, found, golds, pages
 from split import PARTS, domain_of, part_of
 from tables import show, show_worst
 
-from pipeline import ARTICLE, clean_html
+from pipeline import ARTICLE, CleanArticle, clean_html
 from pipeline.decoding import as_utf8
 
 __all__ = ["ROOT", "folder", "golds", "pages"]  # what the other programs here take from this one
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 PAGE = ("url", "set", "kind", "domain")  # what a page is, whoever reads it
 Job = tuple[Gold, bytes, str | None, tuple[str, ...]]
 
@@ -41,11 +43,20 @@ def ours(html: bytes, url: str, content_type: str | None) -> Answer:
         text,
         article.title,
         article.authors,
-        article.published_at.date().isoformat() if article.published_at else None,
+        local_day(article),
         accepted=article.verdict == ARTICLE,
         verdict=article.verdict,
         cuts=article.cuts,
     )
+
+
+def local_day(article: CleanArticle) -> str | None:
+    """The day of publication in the page's own zone, as gold and peers have it; we keep the moment in UTC."""
+    if article.published_at is None:
+        return None
+    written = article.evidence.get("published_at raw", "")
+    stated = article.evidence.get("published_at zone") == "given" and ISO_DAY.match(written)
+    return stated[0] if stated else article.published_at.date().isoformat()
 
 
 def theirs(name: str, html: str, url: str) -> Answer:

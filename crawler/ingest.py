@@ -16,15 +16,16 @@ from sqlalchemy.orm import Session
 from crawler.outcomes import Outcome, of_status
 from crawler.savedpages import IngestError, Offer, offers_of, own_address
 from crawler.sites import SiteBook, load_sites
-from crawler.stages import Work, archived, cleaned, stored
+from crawler.stages import Work, archived, cleaned, stored, taught
 from db import ledger
 from db.addresses import rows_of
 from db.archive import Archive
 from db.engine import writing
 from db.errors import ArchiveError
 from db.ledger import Address, Found, State
+from db.recurring import count_lines
 from db.runs import Outcome as Ending
-from pipeline.rules import GENERIC
+from pipeline.rules import Rules
 from pipeline.urls import canonical_url, host_of
 
 BATCH = 50  # pages a transaction, as in a crawl
@@ -106,6 +107,7 @@ class FileRun:
     report: Callable[[Progress], None]
     id: int = 0
     beaten_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    rules: dict[str, Rules] = field(default_factory=dict)  # by site, as of the file's first page of it
 
     def through(self, offers: Iterable[Offer]) -> None:
         """Brings all pages of the file into the store and closes the run, whatever happens."""
@@ -120,6 +122,8 @@ class FileRun:
             raise
         finally:
             with writing(self.engine) as s:
+                for site in sorted(self.rules) if outcome == Ending.FINISHED else ():
+                    count_lines(s, site)
                 ledger.end_run(s, self.id, outcome, datetime.now(UTC), note)
 
     def batches(self, offers: Iterable[Offer]) -> str | None:
@@ -158,6 +162,8 @@ class FileRun:
         """Writes the addresses down, archives and cleans what is new, and commits what it became."""
         with writing(self.engine) as s:
             addresses = self.written_down(s, pages)
+            for site in {page.site for page in pages} - self.rules.keys():
+                self.rules[site] = taught(s, self.book.sites.get(site), site)
         ends: dict[int, Work | Outcome] = {}
         for page in pages:
             address = addresses[page.url]
@@ -193,8 +199,7 @@ class FileRun:
             kind = raw.header("content-type") or ""
             if outcome := of_status(raw.status, kind, None, raw.fetched_at):
                 return outcome
-        owner = self.book.sites.get(page.site)
-        work = Work(address.id, page.site, raw, owner.rules if owner else GENERIC)
+        work = Work(address.id, page.site, raw, self.rules[page.site])
         return cleaned(archived(work, self.archive))
 
     def settled(self, s: Session, ends: dict[int, Work | Outcome]) -> list[State]:

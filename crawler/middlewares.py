@@ -20,6 +20,13 @@ from db.ledger import State
 
 FOR_ROBOTS = "carnews_robots"  # request.meta: this request fetches a robots.txt
 FOR_CHANNEL = "carnews_channel"  # request.meta: this request fetches a feed, sitemap or listing
+FOR_PART = (
+    "carnews_part"  # request.meta: this request fetches a script or data for a page that a browser builds
+)
+BY_BROWSER = (
+    "carnews_carrier"  # request.meta: a browser answers this request, and what it asks for comes by here
+)
+BROWSER_SLOT = "browser"  # of requests that only wait for others
 
 
 class SiteGate(CrawlPart):
@@ -37,13 +44,14 @@ class SiteGate(CrawlPart):
             raise Refused(Outcome(State.BLOCKED, outcomes.PRIVATE))
         if site is None:  # `scrapy shell`
             return
-        request.meta["download_slot"] = site.name
+        request.meta["download_slot"] = BROWSER_SLOT if BY_BROWSER in request.meta else site.name
         if site.owns(request.url):
             return
-        # a robots.txt may redirect to another host, but not to a private one: only the site may be that
-        robots_elsewhere = FOR_ROBOTS in request.meta and (parts.hostname or "") not in GUARD.allowed
+        # robots.txt and a page's parts may be elsewhere, but on no private host: only the site may be that
+        may_leave = {FOR_ROBOTS, FOR_PART} & request.meta.keys()
+        elsewhere = may_leave and (parts.hostname or "") not in GUARD.allowed
         channel = FOR_CHANNEL in request.meta and is_channel_host(site, request.url)
-        if not (robots_elsewhere or channel):
+        if not (elsewhere or channel):
             raise Refused(Outcome(State.BLOCKED, outcomes.OFF_SITE))
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -84,6 +92,8 @@ class Patience(CrawlPart):
             raise Refused(STOPPED)
 
     def process_response(self, request: Request, response: Response) -> Response:
+        if FOR_PART in request.meta:  # its host is another's
+            return response
         self.progress.contact()
         outcome = of_status(response.status, "", header(response, "Retry-After"), now())
         if outcome and outcome.retry_at:
@@ -94,7 +104,7 @@ class Patience(CrawlPart):
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         outcome = outcome_of(exception, request.url)
-        if outcome.no_contact:
+        if outcome.no_contact and FOR_PART not in request.meta:
             self.progress.no_contact(outcome.reason)
 
 

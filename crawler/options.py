@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from importlib.util import find_spec
 
 from crawler.sites import Site
 from pipeline.urls import canonical_url
@@ -37,10 +38,12 @@ class Options:
         )
 
     def check(self, site: Site) -> None:
-        """Raises OptionError for an address that is not on `site`."""
+        """Raises OptionError for an address that is not on `site`, or a browser it needs and we lack."""
         for url in self.urls:
             if not site.owns(url):
                 raise OptionError(f"url {url!r}: not on {site.host}; crawl it by itself")
+        if site.crawl.render and find_spec("scrapy_playwright") is None:
+            raise OptionError(f"site {site.name} is built by a browser; run: pip install 'carnews[render]'")
 
 
 def count(value: str | int | None) -> int | None:

@@ -3,11 +3,10 @@
 from sqlalchemy.orm import Session
 
 from crawler.sites import SiteBook
-from crawler.stages import Work, cleaned
+from crawler.stages import Work, cleaned, taught
 from db.archive import Archive
 from db.ledger import History, history
 from pipeline.article import CleanArticle
-from pipeline.rules import GENERIC
 from pipeline.urls import canonical_url
 
 
@@ -23,5 +22,6 @@ def recalled(
     if known is None or known.address.position is None:
         return known, None
     page = archive.read(known.address.position)
-    site = book.owner_of(known.address.url)
-    return known, cleaned(Work(0, known.address.site, page, site.rules if site else GENERIC)).article
+    name = known.address.site
+    rules = taught(s, book.owner_of(known.address.url), name)
+    return known, cleaned(Work(0, name, page, rules)).article

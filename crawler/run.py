@@ -5,7 +5,7 @@ committed together: what arrives while a commit is under way, or within `LINGER_
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from crawler.account import Account
 from crawler.outcomes import Outcome
 from crawler.progress import awaited
-from crawler.stages import Work, stored
+from crawler.sites import Site, host_and_port
+from crawler.stages import Work, stored, taught
 from crawler.wishes import TERMS
 from db import ledger
 from db.account import last_request_at, last_stated_at
@@ -27,6 +28,7 @@ from db.engine import open_store, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
 from db.queries import runs
+from db.recurring import count_lines
 from db.robots import KeptRobots, keep_robots, kept_robots
 from db.runs import Outcome as Ending
 from db.runs import RunRow
@@ -36,6 +38,7 @@ from db.visits import claim_visits
 BATCH = 50  # pages a transaction; short enough that another site's crawl hardly waits
 FIND_BATCH = 1000  # addresses a transaction
 LINGER_S = 0.05  # a page at most waits this long for company
+THROUGH = {Ending.FINISHED, Ending.LIMIT}  # after these its pages count for what the next run knows
 
 T = TypeVar("T")
 Entry = Work | tuple[int, Outcome]  # a page to store, or an address that ends without one
@@ -53,11 +56,14 @@ class CrawlRun:
     `broken` keeps the error after which nothing more is written: the crawl has to end.
     """
 
-    def __init__(self, settings: Settings, site: str, hosts: Collection[str] = ()) -> None:
-        """A run of `site`, which lives on `hosts`; the delay between two requests to one of these is the same
-        for whichever run sent them.
+    def __init__(self, settings: Settings, site: Site) -> None:
+        """A run of `site`; the delay between two requests to one of its hosts is the same for whichever run
+        sent them.
         """
-        self.settings, self.site, self.hosts = settings, site, hosts
+        self.settings, self.site = settings, site.name
+        self.hosts = {host_and_port(url) for url in (site.home, *(url for _, url in site.channels))}
+        self.rules = site.rules
+        self._known = site
         self.account = Account()
         self.channels: dict[str, Channel] = {}  # as earlier runs left them
         self.asked_at: datetime | None = None  # when an earlier run sent the last request
@@ -138,13 +144,7 @@ class CrawlRun:
 
     async def end(self, outcome: str, note: str | None = None) -> RunRow:
         """The closed run with its balance."""
-        taken = self.account.taken()
-
-        def work(s: Session) -> RunRow:
-            taken.note(s, self.site, now())
-            return ledger.end_run(s, self.id, outcome, now(), note)
-
-        return await self._write(work)
+        return await self._write(partial(self._end, outcome, note, self.account.taken()))
 
     def close(self) -> None:
         """Lets go of thread, archive and database; safe to call twice."""
@@ -159,11 +159,18 @@ class CrawlRun:
         before = [run for run in runs(s, self.site, limit=2) if run.id != self.id]
         until = awaited(before[0].note) if before else None
         self.hands_off = before[0].note if until and until > now() else None
+        self.rules = taught(s, self._known, self.site)
         self.channels = channels_of(s, self.site)
         self.terms_at = last_stated_at(s, self.site, TERMS)
         self.asked_at = last_request_at(s, self.site, self.hosts)
         if before and before[0].outcome == Ending.DIED:  # it may have sent one more than it could note
             self.asked_at = max(filter(None, (self.asked_at, before[0].ended_at)), default=None)
+
+    def _end(self, outcome: str, note: str | None, taken: Account, s: Session) -> RunRow:
+        taken.note(s, self.site, now())
+        if outcome in THROUGH:
+            count_lines(s, self.site)
+        return ledger.end_run(s, self.id, outcome, now(), note)
 
     def _record(self, finds: Sequence[Found], s: Session) -> Tally:
         return ledger.record_found(s, self.id, self.site, finds, now())

@@ -7,13 +7,17 @@ from datetime import datetime
 from loguru import logger
 from sqlalchemy.orm import Session
 
+from crawler.sites import Site
 from crawler.validators import VALIDATORS, validators
 from db.archive import Archive, Position
 from db.ledger import State, settle
+from db.recurring import Counts, Told, counts_of, note_lines
+from db.settings import settings
 from db.store import Kept, save
 from pipeline import RULES_VERSION, clean_html
 from pipeline.article import ARTICLE, FAULT, CleanArticle, RawPage
 from pipeline.dump import clean_text
+from pipeline.recurring import Recurring, lines_of
 from pipeline.rules import GENERIC, Rules
 
 
@@ -70,6 +74,7 @@ def stored(works: Sequence[Work], s: Session, run_id: int) -> list[Work]:
             fresh.append(work)
     for work, state in zip(fresh, save(s, run_id, [kept(work) for work in fresh]), strict=True):
         states[work.address_id] = state
+    note_lines(s, run_id, [told(work) for work in fresh if states[work.address_id] == State.STORED])
     return [replace(work, state=states[work.address_id]) for work in works]
 
 
@@ -96,6 +101,27 @@ def kept(work: Work) -> Kept:
         work.position,
         page.fetched_at,
         work.site,
-        RULES_VERSION,
+        version(work.rules),
         *known_by,
     )
+
+
+def version(rules: Rules) -> str:
+    """The rules' version as kept with an article: ours, and what the site's earlier pages had taught."""
+    learned = rules.recurring.version
+    return f"{RULES_VERSION}+{learned}" if learned else RULES_VERSION
+
+
+def told(work: Work) -> Told:
+    """What the page tells of its site's lines."""
+    assert work.article is not None, "cleaned comes before stored"
+    return Told(work.address_id, work.site, work.page.fetched_at, lines_of(work.article))
+
+
+def taught(s: Session, site: Site | None, name: str) -> Rules:
+    """The rules of a site together with what its pages have taught; None is a site that no file knows."""
+    rules = site.rules if site else GENERIC
+    if not settings().learn or (site and not site.clean.learn):
+        return rules
+    known: Counts = counts_of(s, name)
+    return replace(rules, recurring=Recurring(known.pages, known.counts)) if known.pages else rules

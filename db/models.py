@@ -196,3 +196,27 @@ class CutsRow(Base):
 
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
     cuts: Mapped[list[Any]]  # [{"rule", "text", "became"}], page order
+
+
+class PageLines(Base):
+    """The numbers of the lines one page held, eight bytes each; only a site's newest pages have a row."""
+
+    __tablename__ = "page_lines"
+    __table_args__ = (Index(None, "site", "fetched_at"),)
+
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), primary_key=True)
+    site: Mapped[str]
+    fetched_at: Mapped[datetime]
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    lines: Mapped[bytes]
+
+
+class SiteLines(Base):
+    """On how many of a site's newest pages each line stood: eight bytes of number and two of count each."""
+
+    __tablename__ = "site_lines"
+
+    site: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))  # the newest run whose pages were counted
+    pages: Mapped[int]
+    counts: Mapped[bytes]

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     contact: str | None = None
     # fsync each archive record and SQLite commit: survives a power cut, costs a disk turn per page
     durable: bool = False
+    learn: bool = True  # from a site's pages what recurs on them, and cut it
 
     @classmethod
     def settings_customise_sources(

@@ -99,7 +99,7 @@ def run(steps: Sequence[Step], blocks: Sequence[Block], rules: Rules) -> tuple[l
         left = step(kept, rules)
         if len(left) != len(kept):
             still = {id(block) for block in left}
-            cuts += cuts_of(step, [block for block in kept if id(block) not in still])
+            cuts += cuts_of(step, [block for block in kept if id(block) not in still], rules)
             kept = left
     return kept, with_repeats_named(sorted(cuts, key=lambda cut: cut.block.order))
 

@@ -14,6 +14,8 @@ from pipeline.captions import read_caption
 from pipeline.claims import BECAME, OUTSIDE
 from pipeline.landmarks import around_rule, rule_of
 from pipeline.lexicon import closing, phrase_rule
+from pipeline.recurring import drop_recurring
+from pipeline.rules import GENERIC, Rules
 from pipeline.scorer import RULE as SCORED
 from pipeline.steps import (
     MAX_CAPTION_LINE,
@@ -41,10 +43,12 @@ MAX_BELOW = 300  # characters of a caption; longer ones were texts of their own
 REPEATED, STRIP, LINKS, BELOW = "repeated captions", "thumbnail strip", "links", "below picture"
 
 
-def cuts_of(step: Step, gone: Sequence[Block]) -> list[Cut]:
+def cuts_of(step: Step, gone: Sequence[Block], rules: Rules = GENERIC) -> list[Cut]:
     """The receipts for the blocks one step took: a marked block names its mark, others the finest rule."""
     if step.__name__ == SCORED:
         names = [SCORED if name == OUTSIDE else name for name in outside_body(gone)]
+    elif step is drop_recurring:
+        names = [rules.recurring.rule(block) for block in gone]
     else:
         names = NAMERS[step](gone) if step in NAMERS else [step.__name__] * len(gone)
     marked = [block for block in gone if block.marked == OUTSIDE]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipeline.recurring import NOTHING, Recurring
+
 VERSION = "4"  # raised whenever extraction or cleaning changes its result; stored with every article
 
 
@@ -11,7 +13,8 @@ class Rules:
 
     `drop` marks what the selectors match, so that a step removes it and a cut names it. `stop_at` are
     headings (compared without case) from which everything to the end of the enclosing box is cut.
-    `language` is an ISO 639-1 code used where the page itself names none.
+    `language` is an ISO 639-1 code used where the page itself names none. `recurring` is what the site's
+    earlier pages taught: lines on many of them leave the text.
     """
 
     body: str | None = None
@@ -22,6 +25,7 @@ class Rules:
     drop: tuple[str, ...] = ()
     stop_at: tuple[str, ...] = ()
     language: str | None = None
+    recurring: Recurring = NOTHING
 
 
 GENERIC = Rules()

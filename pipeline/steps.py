@@ -9,6 +9,7 @@ from pipeline import body
 from pipeline.article import Block, Kind
 from pipeline.captions import read_caption
 from pipeline.lexicon import MAX_FURNITURE_CHARS, closing, furniture
+from pipeline.recurring import drop_recurring
 from pipeline.rules import Rules
 from pipeline.titles import fold
 
@@ -214,5 +215,6 @@ STEPS: tuple[Step, ...] = (
     cut_after_closing,
     drop_furniture,
     drop_link_lines,
+    drop_recurring,
     drop_dangling_headings,  # last: earlier steps leave headings behind
 )

@@ -49,7 +49,8 @@ class Fate:
             return ""
         if self.became:
             return "cyan"
-        return COLOURS[blake2b(self.rule.encode(), digest_size=1).digest()[0] % len(COLOURS)]
+        kind = self.rule.partition(":")[0]  # a count may follow
+        return COLOURS[blake2b(kind.encode(), digest_size=1).digest()[0] % len(COLOURS)]
 
 
 def fates(article: CleanArticle) -> list[Fate]:

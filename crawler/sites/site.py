@@ -98,6 +98,7 @@ class Clean(Part):
 
     drop: tuple[Selector, ...] = ()
     stop_at: tuple[str, ...] = ()
+    learn: bool = True  # whether lines that recur over the site's pages are cut
 
 
 class Crawl(Part):
@@ -107,6 +108,7 @@ class Crawl(Part):
     delay_s: float = Field(default=2.0, ge=0, le=3600)
     allow_private: bool = False
     verify: bool = True
+    render: bool = False
 
 
 class Site(Part):

@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.discovery import Discovery, discover
@@ -27,7 +28,7 @@ from crawler.options import Options
 from crawler.outcomes import NO_ANSWER, NOT_MODIFIED, STOPPED, Outcome, of_status
 from crawler.progress import CrawlProgress
 from crawler.run import CrawlRun, now
-from crawler.sites import Site, host_and_port, load_sites
+from crawler.sites import Site, load_sites
 from crawler.stages import Work
 from crawler.validators import ANEW, asking
 from db.errors import StoreError
@@ -48,6 +49,7 @@ class NewsSpider(Spider):
     run: CrawlRun
     progress: CrawlProgress
     memory: Memory
+    scripts: dict[str, Response]  # what a browser has loaded in this run, by address
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
@@ -56,11 +58,12 @@ class NewsSpider(Spider):
         options.check(cls.site)
         spider = super().from_crawler(crawler, *args, **given)
         spider.options = options
-        homes = [cls.site.home, *(url for _, url in cls.site.channels)]
-        spider.run = CrawlRun(settings(), cls.site.name, {host_and_port(url) for url in homes})
+        spider.run = CrawlRun(settings(), cls.site)
         spider.progress = CrawlProgress()
         spider.memory = Memory(cls.site)
+        spider.scripts = {}
         if cls.site.crawl.allow_private:
+            homes = [cls.site.home, *(url for _, url in cls.site.channels)]
             GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
         return spider
 
@@ -71,16 +74,34 @@ class NewsSpider(Spider):
             if finds is None:
                 return
             async for address in self.claimed():
-                yield Request(
-                    address.url,
-                    headers=self.condition(address),
-                    callback=self.page,
-                    errback=self.no_page,
-                    dont_filter=True,
-                    cb_kwargs={"address": address},
+                yield self.built(
+                    Request(
+                        address.url,
+                        headers=self.condition(address),
+                        callback=self.page,
+                        errback=self.no_page,
+                        dont_filter=True,
+                        cb_kwargs={"address": address},
+                    )
                 )
         except StoreError as error:
             self.progress.store_error = error
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        if cls.site.crawl.render:
+            from crawler.render import browser_settings  # noqa: PLC0415 - an extra, and slow to load
+
+            settings.setdict(browser_settings(), priority="spider")
+
+    def built(self, request: Request) -> Request:
+        """The request as it is, or to be answered by a browser where the site needs one."""
+        if not self.site.crawl.render:
+            return request
+        from crawler.render import rendered  # noqa: PLC0415
+
+        return rendered(request, self.crawler, self.scripts)
 
     def condition(self, address: Address) -> dict[str, str]:
         """The headers that ask for a page we have only where it is another by now."""
@@ -202,9 +223,8 @@ class NewsSpider(Spider):
         if response.status == NOT_MODIFIED and self.condition(address):
             outcome = Outcome(State.UNCHANGED, "")
         if outcome is None:
-            yield Work(
-                address.id, self.site.name, raw_page(response, address), self.site.rules, self.options.since
-            )
+            page = raw_page(response, address)
+            yield Work(address.id, self.site.name, page, self.run.rules, self.options.since)
         else:
             await self.settle(address.id, outcome)
 
