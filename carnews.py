@@ -151,7 +151,7 @@ def explain(what: opt.Page, *, url: opt.PageUrl = None, html: opt.HtmlFile = Non
     if article is not None:
         shown(here, article)
     if html is None or article is None:
-        listing.show_history(here, known.address, known.runs)
+        listing.show_history(here, known)
 
 
 @app.command("articles")

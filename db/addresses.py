@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from db.archive import Position
-from db.models import AddressRow, Run, storable
+from db.models import AddressEvent, AddressRow, Run, storable
 from db.runs import Outcome
 
 REASON_CHARS = 500  # a reason is a phrase; what a server wrote in an error page may be anything
@@ -71,7 +71,7 @@ def close_address(
     now: datetime,
     reason: str | None,
 ) -> None:
-    """Writes into `row` what the run made of it; the one place that sets an outcome.
+    """Writes into `row` what the run made of it, and an event; the one place that sets an outcome.
 
     An address whose article is stored stays `stored` unless it is gone: a failing server takes no article
     away.
@@ -81,6 +81,8 @@ def close_address(
     if outcome is not State.UNCHANGED or row.state == State.STORED:  # why it is no article stays true
         row.reason = reason[:REASON_CHARS] if reason else None
     row.settled_at, row.next_try_at = now, None
+    told = reason[:REASON_CHARS] if reason else None
+    s.add(AddressEvent(address_id=row.id, run_id=run_id, at=now, outcome=outcome, reason=told))
 
 
 def hand_over(s: Session, row: AddressRow, run_id: int) -> None:

@@ -25,7 +25,7 @@ from db.addresses import (
     is_free,
 )
 from db.errors import SiteBusy
-from db.models import AddressRow, Run
+from db.models import AddressEvent, AddressRow, Run
 from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
 from db.turns import take_turn
 from db.visits import plan_visit, recall_changed
@@ -33,6 +33,7 @@ from db.visits import plan_visit, recall_changed
 __all__ = [
     "STATES",
     "Address",
+    "Event",
     "Found",
     "History",
     "State",
@@ -80,11 +81,24 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """How one run left an address."""
+
+    at: datetime
+    run_id: int
+    outcome: State
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """What the ledger knows of one address: its row, and the runs that found, claimed and touched it last."""
+    """What the ledger knows of one address: its row, the runs that had to do with it, and what became of it
+    each time, oldest first.
+    """
 
     address: Address
     runs: tuple[RunRow, ...]
+    events: tuple[Event, ...] = ()
 
 
 def begin_run(s: Session, site: str, kind: str, now: datetime) -> int:
@@ -214,9 +228,11 @@ def history(s: Session, url: str) -> History | None:
     row = s.scalar(select(AddressRow).where(AddressRow.key == address_key(url)))
     if row is None:
         return None
-    ids = {row.found_run_id, row.claimed_run_id, row.last_run_id}
+    told = s.scalars(select(AddressEvent).where(AddressEvent.address_id == row.id).order_by(AddressEvent.id))
+    events = tuple(Event(e.at, e.run_id, State(e.outcome), e.reason) for e in told)
+    ids = {row.found_run_id, row.claimed_run_id, row.last_run_id, *(event.run_id for event in events)}
     runs = s.scalars(select(Run).where(Run.id.in_(ids)).order_by(Run.id))
-    return History(address_of(row), tuple(run_row(s, run) for run in runs))
+    return History(address_of(row), tuple(run_row(s, run) for run in runs), events)
 
 
 def _outcome_of_known() -> ColumnElement[str]:

@@ -125,6 +125,20 @@ class AddressRow(Base):
     next_visit_at: Mapped[datetime | None]
 
 
+class AddressEvent(Base):
+    """What became of an address at one time: the history of which its row shows the end."""
+
+    __tablename__ = "address_events"
+    __table_args__ = (Index(None, "address_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    at: Mapped[datetime]
+    outcome: Mapped[str]
+    reason: Mapped[str | None]
+
+
 class ArticleRow(Base):
     """One article as last understood; `address_id` is the ledger row whose page it was read from."""
 

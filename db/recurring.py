@@ -12,10 +12,10 @@ from datetime import datetime
 from struct import Struct
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import PageLines, SiteLines
+from db.upserts import upsert
 
 WINDOW = 200  # pages of a site that count: some weeks of a busy one, so that a new template is soon known
 LINE, COUNTED = Struct(">Q"), Struct(">QH")  # in bytes, for they are many and nobody reads them
@@ -41,12 +41,6 @@ class Told:
 
 def note_lines(s: Session, run_id: int, pages: Sequence[Told]) -> None:
     """Keeps the lines of these pages in place of what earlier pages of the same addresses told."""
-    if not pages:
-        return
-    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(PageLines)
-    new = statement.excluded
-    renewed = {"site": new.site, "fetched_at": new.fetched_at, "run_id": new.run_id, "lines": new.lines}
     rows = [
         {
             "address_id": page.address_id,
@@ -57,7 +51,7 @@ def note_lines(s: Session, run_id: int, pages: Sequence[Told]) -> None:
         }
         for page in pages
     ]
-    s.execute(statement.on_conflict_do_update(index_elements=["address_id"], set_=renewed), rows)
+    upsert(s, PageLines, rows)
 
 
 def counts_of(s: Session, site: str) -> Counts:

@@ -101,8 +101,9 @@ def show_article(screen: Screen, row: Row, form: str) -> None:
         write(text + "\n")
 
 
-def show_history(screen: Screen, address: Any, runs: Sequence[Any]) -> None:
-    """Prints what the ledger knows of an address: its state, where it was found, which runs touched it."""
+def show_history(screen: Screen, known: Any) -> None:
+    """Prints all the ledger knows of an address: where it was found, and what became of it each time."""
+    address = known.address
     position = address.position
     facts = {
         "state": f"{address.state}{f': {address.reason}' if address.reason else ''}",
@@ -117,7 +118,10 @@ def show_history(screen: Screen, address: Any, runs: Sequence[Any]) -> None:
     for name, value in facts.items():
         if value:
             screen.line(f"{name:<13} {one_line(value)}")
-    for run in runs:
+    for event in known.events:
+        became = f"{event.outcome}{f': {event.reason}' if event.reason else ''}"
+        screen.line(f"{'history':<13} {moment(event.at)} {one_line(became)}, run {event.run_id}")
+    for run in known.runs:
         screen.line(f"{'run':<13} {run.id} {run.kind} of {run.site}, {moment(run.started_at)}, {run.outcome}")
 
 

@@ -275,6 +275,26 @@ def test_a_failing_server_takes_no_article_away(store: Engine) -> None:
     assert [run_row.id for run_row in history.runs] == [run]
 
 
+def test_the_history_of_an_address_tells_every_end_it_came_to(store: Engine) -> None:
+    first = begin(store)
+    record(store, first, 1, 2)
+    settle(store, first, 1, "failed", "timeout")
+    settle(store, first, 2, "blocked", "robots")
+    end(store, first)
+    second = begin(store)
+    settle(store, second, 1, "stored")
+    settle(store, second, 1, "gone", "http 410")
+    with writing(store) as s:
+        history = ledger.history(s, "https://motor.example/news/1")
+    assert history
+    assert [(event.run_id, event.outcome, event.reason) for event in history.events] == [
+        (first, State.FAILED, "timeout"),
+        (second, State.STORED, None),
+        (second, State.GONE, "http 410"),
+    ]
+    assert [run.id for run in history.runs] == [first, second]
+
+
 def test_reasons_are_summed_without_what_names_one_page(store: Engine) -> None:
     run = begin(store)
     record(store, run, 1, 2, 3)
