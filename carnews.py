@@ -14,9 +14,9 @@ import scheduler
 from terminal import articles, asked, compare, listing, outcomes, politeness, tour
 from terminal import options as opt
 from terminal.errors import CommandError
-from terminal.formats import Format, show_rows
+from terminal.formats import Format, as_json, show_rows
 from terminal.program import group, run
-from terminal.screen import screen
+from terminal.screen import screen, write
 
 if TYPE_CHECKING:
     from pipeline.article import CleanArticle
@@ -180,16 +180,43 @@ def list_articles(
 
 
 @app.command()
-def show(what: opt.Id, *, form: opt.PageForm = opt.PageFormat.TEXT, db: opt.Db = None) -> None:
+def show(
+    what: opt.Id,
+    *,
+    form: opt.PageForm = opt.PageFormat.TEXT,
+    with_revisions: opt.Revisions = False,
+    db: opt.Db = None,
+) -> None:
     """Show one article by its id or address."""
-    from db.queries import article
+    from db.queries import article, versions
     from ops.stores import opened
 
     with opened(db).reading() as s:
         found = article(s, what)
-    if found is None:
-        raise CommandError(f"{what}: no such article; `carnews articles` lists ids and addresses")
+        if found is None:
+            raise CommandError(f"{what}: no such article; `carnews articles` lists ids and addresses")
+        older = versions(s, found["id"]) if with_revisions else []
+    if form == "json":
+        listing.show_article(screen(), found | {"revisions": older} if with_revisions else found, form)
+        return
     listing.show_article(screen(), found, form)
+    if with_revisions:
+        listing.show_revisions(screen(), older)
+
+
+@app.command("changes")
+def list_changes(
+    *, since: opt.Seq = 0, limit: opt.ChangeLimit = None, whole: opt.Whole = False, db: opt.Db = None
+) -> None:
+    """Print every change after a number as JSON lines, in the order of commits."""
+    from db.changes import changes
+    from db.queries import article
+    from ops.stores import opened
+
+    with opened(db).reading() as s:
+        for change in changes(s, since, limit):
+            row = {**change, "article": article(s, change["article_id"])} if whole else change
+            write(as_json(row) + "\n")
 
 
 @sites_app.callback(invoke_without_command=True)

@@ -24,11 +24,12 @@ from db.addresses import (
     hand_over,
     is_free,
 )
+from db.changes import withdraw
 from db.errors import SiteBusy
 from db.models import AddressEvent, AddressRow, Run
 from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
 from db.turns import take_turn
-from db.visits import plan_visit, recall_changed
+from db.visits import RETURN, plan_visit, recall_changed
 
 __all__ = [
     "STATES",
@@ -214,6 +215,8 @@ def settle(  # noqa: PLR0913 - one address and all that is known of its end
         due = now + min(FIRST_WAIT * 4 ** (row.attempts - 1), LONGEST_WAIT)
         row.next_try_at = max(due, retry_at or due) if row.attempts < ATTEMPTS else None
     plan_visit(row, now)
+    if state == State.GONE and withdraw(s, run_id, row.id, now):
+        row.next_visit_at = now + RETURN  # servers err too: one more look before it counts for good
 
 
 def balance(s: Session, run_id: int | None = None, site: str | None = None) -> Balance:

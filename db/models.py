@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -165,6 +165,40 @@ class ArticleRow(Base):
     fetched_at: Mapped[datetime]
     first_stored_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)  # counts the versions of title and text
+    withdrawn_at: Mapped[datetime | None]  # when its page was first found to be gone
+
+
+class ChangeRow(Base):
+    """One change of an article; numbers are given in the order of commits, by `db.changes` alone."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index(None, "article_id"),)
+
+    change_seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    revision: Mapped[int]
+    fields: Mapped[list[Any]]
+    figures: Mapped[list[Any]]
+
+
+class RevisionRow(Base):
+    """A version of an article's title and text that another has replaced."""
+
+    __tablename__ = "revisions"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    standfirst: Mapped[str | None]
+    text: Mapped[str]
+    rules_version: Mapped[str]
+    fetched_at: Mapped[datetime]
 
 
 class PartOfArticle:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, collate, func, select
 from sqlalchemy.orm import Session
 
 from db.addresses import State, address_key
+from db.differences import readable
 from db.errors import AmbiguousId, SearchError
 from db.models import (
     AddressRow,
@@ -20,6 +21,7 @@ from db.models import (
     CutsRow,
     MakeRow,
     PartOfArticle,
+    RevisionRow,
     Run,
     TagRow,
 )
@@ -62,7 +64,7 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     """
     if limit is not None and limit < 0:
         raise SearchError(f"limit {limit}: is below zero; give 0 or more")
-    query = select(ArticleRow)
+    query = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None))
     if search is not None:
         query = query.where(matching(s, search))
     if site is not None:
@@ -96,13 +98,37 @@ def article(s: Session, id_or_url: str) -> dict[str, Any] | None:
         "fetched_at": iso(row.fetched_at),
         "first_stored_at": iso(row.first_stored_at),
         "updated_at": iso(row.updated_at),
+        "revision": row.revision,
+        "withdrawn_at": iso(row.withdrawn_at),
     }
+
+
+def versions(s: Session, key: str) -> list[dict[str, Any]]:
+    """The versions of an article's title and text, the newest first; each but the first with the difference
+    from the one before, in lines as `db.differences.readable` gives them.
+    """
+    row = s.scalar(select(ArticleRow).where(ArticleRow.key == key))
+    if row is None:
+        return []
+    query = select(RevisionRow).where(RevisionRow.article_id == row.id).order_by(RevisionRow.revision)
+    rows: list[RevisionRow | ArticleRow] = [*s.scalars(query), row]
+    told = []
+    for before, one in zip([None, *rows], rows, strict=False):
+        what = list(readable(_whole(before), _whole(one))) if before else []
+        seen = {"revision": one.revision, "seen_at": iso(one.fetched_at), "rules_version": one.rules_version}
+        told.append({**seen, "title": one.title, "text": one.text.split("\n\n"), "difference": what})
+    return told[::-1]
+
+
+def _whole(version: RevisionRow | ArticleRow) -> str:
+    return f"{version.title or ''}\n\n{version.text}"
 
 
 def export_rows(s: Session) -> Iterator[dict[str, Any]]:
     """All articles, newest first, then by address: the same rows from any store with the same articles."""
     url = collate(ArticleRow.url, "C") if s.get_bind().dialect.name == "postgresql" else ArticleRow.url
-    yield from _rows(s, select(ArticleRow).order_by(ArticleRow.published_at.desc().nulls_last(), url))
+    live = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None))
+    yield from _rows(s, live.order_by(ArticleRow.published_at.desc().nulls_last(), url))
 
 
 def runs(s: Session, site: str | None = None, limit: int = 50) -> list[RunRow]:

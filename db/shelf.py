@@ -4,11 +4,13 @@ A statement costs 0.1 to 0.3 ms of ours beside what the database does with it, s
 """
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
+from db.changes import Change, Kind, note_changes
 from db.models import (
     ArticleRow,
     AuthorRow,
@@ -52,6 +54,7 @@ class Shelf:
         self._session = s
         self._rows = sorted(rows, key=lambda row: row.id)
         self._new: list[ArticleRow] = []
+        self._changes: list[tuple[str, Change]] = []  # by the article's key, in order
         self._lists: dict[str, CleanArticle] = {}  # what is to be written beside an article, by its key
 
     def of_address(self, address_id: int) -> ArticleRow | None:
@@ -68,16 +71,24 @@ class Shelf:
 
     def add(self, values: dict[str, Any], article: CleanArticle) -> None:
         """Puts up a new article."""
-        row = ArticleRow(**values)
+        row = ArticleRow(**values, revision=1, withdrawn_at=None)
+        self._changes.append((row.key, Change(Kind.ADDED, row.first_stored_at, 1)))
         self._rows.append(row)
         self._new.append(row)
         self._lists[row.key] = article
 
-    def rewrite(self, row: ArticleRow, values: dict[str, Any], article: CleanArticle) -> None:
-        """Replaces the columns given, and all lists."""
+    def rewrite(self, row: ArticleRow, values: dict[str, Any], article: CleanArticle, change: Change) -> None:
+        """Replaces the columns given, and all lists; `change` says what that is to readers."""
         for name, value in values.items():
             setattr(row, name, value)
+        row.revision = change.revision
         self._lists[row.key] = article
+        self._changes.append((row.key, change))
+
+    def restore(self, row: ArticleRow, now: datetime) -> None:
+        """Takes back that the article was withdrawn."""
+        row.withdrawn_at = None
+        self._changes.append((row.key, Change(Kind.RESTORED, now, row.revision)))
 
     def move(self, row: ArticleRow, address_id: int) -> None:
         """Makes the address the article's home."""
@@ -85,8 +96,8 @@ class Shelf:
         if row not in self._new:
             self._session.flush()  # at once: another article may be about to take the address it left
 
-    def write(self) -> None:
-        """Writes what was decided."""
+    def write(self, run_id: int) -> None:
+        """Writes what was decided, and each change under its number."""
         s = self._session
         s.flush()
         old = [row.id for row in self._rows if row.key in self._lists and row not in self._new]
@@ -102,7 +113,8 @@ class Shelf:
             if parts:
                 s.connection().execute(insert(table), parts)
         index_articles(s, [(ids[row.key], row) for row in self._rows if row.key in self._lists])
-        self._new, self._lists = [], {}
+        note_changes(s, run_id, [(ids[key], change) for key, change in self._changes])
+        self._new, self._lists, self._changes = [], {}, []
 
     def _inserted(self) -> dict[str, int]:
         """The new articles' row numbers by their keys, after inserting them."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.addresses import State, close_address, rows_of
 from db.archive import Position
+from db.differences import change_of, is_noise
 from db.models import AddressRow, ArticleRow, storable
 from db.shelf import Shelf
 from db.turns import take_turn
@@ -82,7 +83,7 @@ def save(s: Session, run_id: int, pages: Sequence[Kept]) -> list[State]:
         close_address(s, case.row, run_id, state, now, reason)
         plan_visit(case.row, now, case.page.article.published_at)
         states.append(state)
-    shelf.write()
+    shelf.write(run_id)
     return states
 
 
@@ -140,10 +141,19 @@ def _beside(
 
 def _renew(shelf: Shelf, held: ArticleRow, case: Case) -> tuple[State, str | None]:
     """Replaces the article the address holds, unless it is the same or the page is worse or older."""
-    page, fields = case.page, case.fields
+    page = case.page
     if page.article.verdict != ARTICLE:
         return State.UNCHANGED, f"degraded: {page.article.verdict}"
-    if fields["content_digest"] == held.content_digest:
+    if held.withdrawn_at and page.fetched_at > held.withdrawn_at:
+        shelf.restore(held, datetime.now(UTC))
+        _renewed(shelf, held, case)
+        return State.STORED, None
+    return _renewed(shelf, held, case)
+
+
+def _renewed(shelf: Shelf, held: ArticleRow, case: Case) -> tuple[State, str | None]:
+    page, fields = case.page, case.fields
+    if fields["content_digest"] == held.content_digest or _only_clocks_differ(held, case):
         if page.fetched_at >= held.fetched_at:
             held.fetched_at, held.rules_version = page.fetched_at, page.rules_version
             _note_page(case)
@@ -162,8 +172,17 @@ def _rewrite(shelf: Shelf, held: ArticleRow, case: Case) -> str | None:
     """Replaces the article's text and parts; says why not where most of the text would be lost."""
     if len(case.fields["text"]) < COLLAPSED_SHARE * len(held.text):
         return f"degraded: text fell from {len(held.text)} to {len(case.fields['text'])} characters"
-    shelf.rewrite(held, {**case.fields, "updated_at": datetime.now(UTC)}, case.page.article)
+    now = datetime.now(UTC)
+    change = change_of(held, case.fields, now)
+    shelf.rewrite(held, {**case.fields, "updated_at": now}, case.page.article, change)
     return None
+
+
+def _only_clocks_differ(held: ArticleRow, case: Case) -> bool:
+    """Whether all that is new on the page are counters and clocks in its text: nobody edited that."""
+    if held.text == case.fields["text"] or not is_noise(held.text, case.fields["text"]):
+        return False
+    return _content_digest(case.page.article, held.text.split("\n\n")) == held.content_digest
 
 
 def _note_page(case: Case) -> None:
@@ -179,8 +198,6 @@ def _fields(page: Kept) -> dict[str, Any]:
     """The columns of `articles` that the page decides, as the database will give them back."""
     article = page.article
     text = storable(article.text)
-    told = replace(article, cuts=()).as_json()  # a page may have hundreds, and they are no content
-    content = {key: value for key, value in told.items() if key not in NOT_CONTENT}
     return {
         "site": page.site,
         "title": article.title,
@@ -192,7 +209,7 @@ def _fields(page: Kept) -> dict[str, Any]:
         "modified_at": article.modified_at,
         "image": article.image,
         "text_digest": _digest(" ".join(WORD.findall(text.casefold()))),
-        "content_digest": _digest(json.dumps(content, sort_keys=True)),
+        "content_digest": _content_digest(article, article.paragraphs),
         "rules_version": page.rules_version,
         "fetched_at": page.fetched_at,
     }
@@ -200,6 +217,13 @@ def _fields(page: Kept) -> dict[str, Any]:
 
 # what changes from fetch to fetch (boxes of most-read links), says nothing about the content or is not stored
 NOT_CONTENT = {"url", "removed", "cuts", "verdict", "vehicles"}
+
+
+def _content_digest(article: CleanArticle, paragraphs: Sequence[str]) -> str:
+    """A digest of all that readers see of the article, were these its paragraphs."""
+    told = replace(article, cuts=()).as_json()  # a page may have hundreds, and they are no content
+    content = {key: value for key, value in told.items() if key not in NOT_CONTENT}
+    return _digest(json.dumps({**content, "text": list(paragraphs)}, sort_keys=True))
 
 
 def _digest(text: str) -> str:

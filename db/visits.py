@@ -20,6 +20,7 @@ RECENT = timedelta(days=7)  # an article older than this when we first see it is
 # Before a stated change counts, doubled by every look already taken: a sitemap that dates all its pages anew
 # every hour costs each page seven looks in five days, then ever fewer.
 REST = timedelta(hours=1)
+RETURN = timedelta(days=1)  # after a page was gone for the first time
 SKEW = timedelta(days=1)  # a change stated further in the future is no date to act upon
 
 
@@ -64,7 +65,11 @@ def claim_visits(s: Session, run_id: int, site: str, now: datetime, limit: int) 
     """Up to `limit` articles of the site to look at again now, those waiting longest first."""
     query = (
         select(AddressRow)
-        .where(AddressRow.site == site, AddressRow.next_visit_at <= now, AddressRow.state == State.STORED)
+        .where(
+            AddressRow.site == site,
+            AddressRow.next_visit_at <= now,
+            AddressRow.state.in_([State.STORED, State.GONE]),
+        )
         .where(AddressRow.claimed_run_id.is_distinct_from(run_id), is_free(run_id))
         .order_by(AddressRow.next_visit_at, AddressRow.id)
         .limit(limit)

@@ -101,6 +101,15 @@ def show_article(screen: Screen, row: Row, form: str) -> None:
         write(text + "\n")
 
 
+def show_revisions(screen: Screen, versions: Sequence[Row]) -> None:
+    """Prints what each version changed, the newest first."""
+    for version in versions:
+        screen.line()
+        screen.line(f"revision {version['revision']}, seen {version['seen_at']}")
+        for line in version["difference"] or ["(the first one kept)"]:
+            screen.line(safe(line))
+
+
 def show_history(screen: Screen, known: Any) -> None:
     """Prints all the ledger knows of an address: where it was found, and what became of it each time."""
     address = known.address

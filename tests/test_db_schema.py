@@ -11,7 +11,7 @@ from db.models import Base
 
 PAGE = (Path(__file__).parent.parent / "docs" / "schema.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(sql|sqlite|postgresql)\n(.*?)```", PAGE, re.DOTALL)
-VIEWS = ("article_feed", "article_captions")
+VIEWS = ("article_feed", "article_captions", "article_changes", "article_revisions")
 
 
 def part_on(view: str) -> str:
