@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
+
 LISTS = {
     "sqlite": "(SELECT json_group_array(name) FROM (SELECT name FROM {table} p "
     "WHERE p.article_id = a.id ORDER BY p.position))",
@@ -53,7 +54,7 @@ def upgrade() -> None:
     op.create_table(
         "changes",
         sa.Column("change_seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-        sa.Column("article_id", sa.Integer, sa.ForeignKey("articles.id"), nullable=False),
+        sa.Column("article_id", sa.Integer, of_article(), nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("run_id", sa.Integer, sa.ForeignKey("runs.id"), nullable=False),
@@ -64,7 +65,7 @@ def upgrade() -> None:
     op.create_index("ix_changes_article_id", "changes", ["article_id"])
     op.create_table(
         "revisions",
-        sa.Column("article_id", sa.Integer, sa.ForeignKey("articles.id"), primary_key=True),
+        sa.Column("article_id", sa.Integer, of_article(), primary_key=True),
         sa.Column("revision", sa.Integer, primary_key=True),
         sa.Column("title", sa.Text),
         sa.Column("standfirst", sa.Text),
@@ -92,3 +93,7 @@ def feed(where: str = "") -> None:
     backend = op.get_bind().dialect.name
     lists = {name: LISTS[backend].format(table=f"article_{name}") for name in ("authors", "tags", "makes")}
     op.execute(sa.text(FEED.format(where=where, **lists)))
+
+
+def of_article() -> sa.ForeignKey:
+    return sa.ForeignKey("articles.id", ondelete="CASCADE")
