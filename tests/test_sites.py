@@ -17,6 +17,7 @@ from crawler.sites import load_sites
 from pipeline import clean_html
 from pipeline.article import CleanArticle
 
+BOOK = load_sites()
 PAGES = sorted((Path(__file__).parent / "sites").glob("*/*.json"))
 FIELDS = {"url", "title", "verdict", "authors", "published_at", "text", "absent"}
 MORE = {"standfirst", "section", "language", "captions"}
@@ -30,7 +31,7 @@ def expected(page: Path) -> dict[str, Any]:
 
 @cache
 def cleaned(page: Path) -> CleanArticle:
-    site = load_sites().site(page.parent.name)
+    site = BOOK.site(page.parent.name)
     return clean_html(page.with_suffix(".html").read_bytes(), expected(page)["url"], rules=site.rules)
 
 
@@ -72,7 +73,7 @@ def test_the_expected_file_is_complete(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_the_site_knows_the_address_as_an_article(page: Path) -> None:
-    assert load_sites().site(page.parent.name).is_article(expected(page)["url"])
+    assert BOOK.site(page.parent.name).is_article(expected(page)["url"])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
