@@ -15,7 +15,7 @@ from typing import Any
 SITES = Path(__file__).parent / "sites"
 PAGES = sorted(SITES.glob("*/*.json"))
 SLOT = re.compile(r"\{\{(json )?([a-z_]+)(?:\.(\w+))?\}\}")
-OF_THE_PAGE = {"url", "layout", "words", "faults"}  # what is put into a page or said of it, not expected of it
+OF_THE_PAGE = {"url", "layout", "basis", "words", "faults"}  # what is put into a page or said of it, not expected of it
 
 
 @cache
