@@ -1,8 +1,9 @@
 """The made pages in `tests/sites/`: what each shows, and what is expected of it.
 
-A page is `<site>/<page>.json` with what is expected, and its markup: `<page>.html` beside it, or, where many sites
-share one, the file of `layouts/` that its `layout` names. In the markup `{{title}}` or `{{text.0}}` stands for that
-field of the page, `{{words.by}}` for a word that is on the page only, `{{json title}}` for the field as JSON.
+A page is `<site>/<page>.json` with what is expected, and its markup: `<page>.html` beside it, or, where
+many sites share one, the file of `layouts/` that its `layout` names. In the markup `{{title}}` or
+`{{text.0}}` stands for that field of the page, `{{words.by}}` for a word that is on the page only, `{{json
+title}}` for the field as JSON.
 """
 
 import html
@@ -15,7 +16,13 @@ from typing import Any
 SITES = Path(__file__).parent / "sites"
 PAGES = sorted(SITES.glob("*/*.json"))
 SLOT = re.compile(r"\{\{(json )?([a-z_]+)(?:\.(\w+))?\}\}")
-OF_THE_PAGE = {"url", "layout", "basis", "words", "faults"}  # what is put into a page or said of it, not expected of it
+OF_THE_PAGE = {
+    "url",
+    "layout",
+    "basis",
+    "words",
+    "faults",
+}  # what is put into a page or said of it, not expected of it
 
 
 @cache
@@ -26,7 +33,9 @@ def told(page: Path) -> dict[str, Any]:
 
 def expected(page: Path) -> dict[str, Any]:
     """The fields the cleaner should find; the verdict is "article" where the file names none."""
-    return {"verdict": "article"} | {key: value for key, value in told(page).items() if key not in OF_THE_PAGE}
+    return {"verdict": "article"} | {
+        key: value for key, value in told(page).items() if key not in OF_THE_PAGE
+    }
 
 
 @cache

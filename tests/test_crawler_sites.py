@@ -316,3 +316,14 @@ def test_ones_own_platform_replaces_the_bundled_namesake(tmp_path: Path) -> None
     platform_in(tmp_path, "motor1", PLATFORM)
     book = load_sites(tmp_path)
     assert book.site("motor1").rules.body == "div.story"
+
+
+def test_the_page_of_sites_is_current() -> None:
+    from crawler.sites.overview import overview
+
+    page = (Path(__file__).parent.parent / "docs" / "sites.md").read_text(encoding="utf-8")
+    assert page == overview(BUNDLED), "run: python -m crawler.sites > docs/sites.md"
+
+
+def test_every_bundled_platform_is_named_by_a_site() -> None:
+    assert set(BUNDLED.platforms) == {site.platform for site in BUNDLED.sites.values() if site.platform}

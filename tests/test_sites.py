@@ -1,9 +1,10 @@
 """Made pages in the markup of real sites: for each page of `tests/sites/<site>/` one test per expected field.
 
-A page's JSON file holds `url`, `title`, `authors`, `published_at`, `text`, `absent` (lines that must not be in
-the text), and where it matters `standfirst`, `section`, `language`, `captions`. A page that is no article has its
-`verdict` instead. `faults` names the fields that come out wrong and why, for as long as they do. How the markup is
-made: `sitepages.py`.
+A page's JSON file holds `url`, `title`, `authors`, `published_at`, `text`, `absent` (lines that must not be
+in the text), and where it matters `standfirst`, `section`, `language`, `captions`. A page that is no
+article has its `verdict` instead. `basis` says what of the site's markup is known, and since when; `faults`
+names the fields that come out wrong and why, for as long as they do. How the markup is made:
+`sitepages.py`.
 """
 
 import re

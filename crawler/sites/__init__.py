@@ -8,17 +8,17 @@ stands in `platforms/<platform>.toml`; mistakes there stop only the sites that n
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from crawler.sites.platform import ANY_PLATFORM, TABLES, Platform, Shared, joined
+from crawler.sites.platform import ANY_PLATFORM, TABLES, Platform, joined
 from crawler.sites.site import Find, Site, host_and_port, web_address
 
-__all__ = ["Site", "SiteBook", "SiteError", "host_and_port", "load_sites", "lone_site"]
+__all__ = ["Platform", "Site", "SiteBook", "SiteError", "host_and_port", "load_sites", "lone_site"]
 
 BUNDLED = Path(__file__).parent
 PLATFORMS = "platforms"  # the folder below, of the bundled files and of the user's
@@ -36,6 +36,7 @@ class SiteBook:
 
     sites: dict[str, Site]
     problems: list[str]
+    platforms: dict[str, Platform] = field(default_factory=dict)
 
     def site(self, name: str) -> Site:
         """The site called `name`; SiteError where there is none or its file is broken."""
@@ -67,7 +68,9 @@ def load_sites(extra: Path | None = None) -> SiteBook:
         problems.append(f"{extra}: not a folder; make it or unset CARNEWS_SITES")
     elif extra is not None:
         folders.append(extra)
-    platforms = load_platforms([folder / PLATFORMS for folder in folders], problems)
+    platforms = {}
+    for path in named_files([folder / PLATFORMS for folder in folders]):
+        platforms[path.stem] = read_platform(path, problems)
     sites = {}
     for path in named_files(folders):
         found = read_site(path, platforms)
@@ -75,7 +78,7 @@ def load_sites(extra: Path | None = None) -> SiteBook:
             sites[path.stem] = found
         else:
             problems += found
-    return SiteBook(sites, problems)
+    return SiteBook(sites, problems, {name: sound for name, sound in platforms.items() if sound})
 
 
 def named_files(folders: Sequence[Path]) -> list[Path]:
@@ -84,37 +87,31 @@ def named_files(folders: Sequence[Path]) -> list[Path]:
     return [paths[name] for name in sorted(paths)]
 
 
-def load_platforms(folders: Sequence[Path], problems: list[str]) -> dict[str, Shared | None]:
-    """The platforms' tables by name, None for one with mistakes; these are added to `problems`."""
-    platforms: dict[str, Shared | None] = {}
-    for path in named_files(folders):
-        try:
-            told = told_by(path)
-            Platform.model_validate({**told, "name": path.stem})
-        except (ValidationError, SiteError) as error:
-            platforms[path.stem] = None
-            problems += [f"{path}: {mistake}" for mistake in mistakes(error)]
-        else:
-            platforms[path.stem] = told
-    return platforms
+def read_platform(path: Path, problems: list[str]) -> Platform | None:
+    """The platform of one file; None where it has mistakes, which are added to `problems`."""
+    try:
+        return Platform.model_validate({**told_by(path), "name": path.stem})
+    except (ValidationError, SiteError) as error:
+        problems += [f"{path}: {mistake}" for mistake in mistakes(error)]
+        return None
 
 
-def read_site(path: Path, platforms: Mapping[str, Shared | None]) -> Site | list[str]:
+def read_site(path: Path, platforms: Mapping[str, Platform | None]) -> Site | list[str]:
     """The site of one file, or every mistake in it, each naming file and key."""
     found = []
     try:
         told = told_by(path)
         if isinstance(name := told.get("platform"), str):
-            shared = platforms.get(name)
-            told = joined(told, ANY_PLATFORM if shared is None else shared)
-            found = [] if shared is not None else [f"platform: {no_platform(name, platforms)}"]
+            platform = platforms.get(name)
+            told = joined(told, platform.tables if platform else ANY_PLATFORM)
+            found = [] if platform else [f"platform: {no_platform(name, platforms)}"]
         site = Site.model_validate({**told, "name": path.stem})
     except (ValidationError, SiteError) as error:
         found += mistakes(error)
     return [f"{path}: {mistake}" for mistake in found] or site
 
 
-def no_platform(name: str, platforms: Mapping[str, Shared | None]) -> str:
+def no_platform(name: str, platforms: Mapping[str, Platform | None]) -> str:
     """Why a site cannot have the platform `name`."""
     if name in platforms:
         return f"{PLATFORMS}/{name}.toml has mistakes"

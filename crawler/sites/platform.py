@@ -13,6 +13,7 @@ from crawler.sites.site import Clean, Crawl, Part, Pattern, Read, host_and_port
 
 THE_SITE = "{site}"  # in a platform's pattern: the start of an address of the site that names the platform
 TABLES = ("find", "read", "clean", "crawl")
+Shared = Mapping[str, Mapping[str, Any]]  # a platform's tables, each with the keys that its file gives
 
 
 def of_any_site(value: str) -> str:
@@ -39,8 +40,11 @@ class Platform(Part):
     clean: Clean = Clean()
     crawl: Crawl = Crawl()
 
+    @property
+    def tables(self) -> Shared:
+        """What it gives to its sites, without what its file leaves to the defaults."""
+        return self.model_dump(include=set(TABLES), exclude_unset=True)
 
-Shared = Mapping[str, Mapping[str, Any]]  # the tables of a platform's file as they were written
 
 # Stands in for a platform that is missing, so that a site is told only of mistakes it can mend itself.
 ANY_PLATFORM: Shared = {"find": {"articles": "."}}
@@ -65,7 +69,7 @@ def added(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, list[
     return {
         key: [*ours[key], *theirs[key]]
         for key in both
-        if isinstance(ours[key], list) and isinstance(theirs[key], list)
+        if isinstance(ours[key], list) and isinstance(theirs[key], tuple)
     }
 
 
