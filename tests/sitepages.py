@@ -21,6 +21,7 @@ OF_THE_PAGE = {
     "layout",
     "basis",
     "words",
+    "links",
     "faults",
 }  # what is put into a page or said of it, not expected of it
 

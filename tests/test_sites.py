@@ -3,14 +3,15 @@
 A page's JSON file holds `url`, `title`, `authors`, `published_at`, `text`, `absent` (lines that must not be
 in the text), and where it matters `standfirst`, `section`, `language`, `captions`. A page that is no
 article has its `verdict` instead. `basis` says what of the site's markup is known, and since when; `faults`
-names the fields that come out wrong and why, for as long as they do. How the markup is made:
-`sitepages.py`.
+names the fields that come out wrong and why, for as long as they do. A listing names in `links` the
+articles it leads to. How the markup is made: `sitepages.py`.
 """
 
 import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from sitepages import PAGES, SITES, expected, markup, shown, told
@@ -73,8 +74,16 @@ def test_the_expected_file_is_complete(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_the_site_knows_the_address_as_an_article(page: Path) -> None:
-    assert BOOK.site(page.parent.name).is_article(told(page)["url"])
+def test_the_site_knows_the_address_as_an_article_unless_it_is_a_listing(page: Path) -> None:
+    assert BOOK.site(page.parent.name).is_article(told(page)["url"]) == ("links" not in told(page))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "links" in told(page)], ids=name)
+def test_of_a_listings_links_the_site_takes_the_articles_alone(page: Path) -> None:
+    site = BOOK.site(page.parent.name)
+    hrefs = re.findall(r'<a\b[^>]* href="([^"#]*)', markup(page))
+    found = dict.fromkeys(urljoin(told(page)["url"], href) for href in hrefs)
+    assert [url for url in found if site.is_article(url)] == told(page)["links"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

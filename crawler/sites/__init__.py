@@ -42,7 +42,7 @@ class SiteBook:
         """The site called `name`; SiteError where there is none or its file is broken."""
         if name in self.sites:
             return self.sites[name]
-        broken = [problem for problem in self.problems if f"{name}.toml" in problem]
+        broken = [problem for problem in self.problems if Path(problem.partition(".toml: ")[0]).name == name]
         raise SiteError("; ".join(broken) or f"no site {name!r}; `carnews sites` lists the known ones")
 
     def owner_of(self, url: str) -> Site | None:
