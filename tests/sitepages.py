@@ -3,7 +3,8 @@
 A page is `<site>/<page>.json` with what is expected, and its markup: `<page>.html` beside it, or, where
 many sites share one, the file of `layouts/` that its `layout` names. In the markup `{{title}}` or
 `{{text.0}}` stands for that field of the page, `{{words.by}}` for a word that is on the page only, `{{json
-title}}` for the field as JSON.
+title}}` for the field as JSON. The themes of the WordPress sites are not known: `layouts/wordpress*.html`
+are WordPress's own markup.
 """
 
 import html
