@@ -6,7 +6,7 @@ from pathlib import Path
 
 from loguru import logger
 
-from crawler.sites import BUNDLED, load_sites
+from crawler.sites import BUNDLED, PLATFORMS, load_sites
 from ops.orders import chosen
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -49,7 +49,8 @@ class SiteFiles:
             logger.warning("site left out {}", problem)
 
     def _stamped(self) -> Stamp:
-        folders = [BUNDLED, self.extra] if self.extra else [BUNDLED]
+        roots = [BUNDLED, self.extra] if self.extra else [BUNDLED]
+        folders = [*roots, *(root / PLATFORMS for root in roots)]
         found = []
         for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
             try:

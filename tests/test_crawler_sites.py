@@ -1,6 +1,7 @@
 """Site files: what they may say, how their mistakes are told, which addresses are articles."""
 
 import re
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,59 +22,8 @@ every = "2h"
 delay_s = 5.0
 """
 
-ARTICLES = {
-    "auto-motor-und-sport": ["https://www.auto-motor-und-sport.de/neuheiten/neuer-kombi-fuer-2027/"],
-    "autocar": [
-        "https://www.autocar.co.uk/car-news/new-cars/small-van-revealed",
-        "https://www.autocar.co.uk/opinion/industry/what-next",
-    ],
-    "autoexpress": ["https://www.autoexpress.co.uk/review-year/368549/deep-dive"],
-    "caranddriver": [
-        "https://www.caranddriver.com/news/a62019773/new-coupe/",
-        "https://www.caranddriver.com/reviews/comparison-test/a62019774/two-coupes/",
-    ],
-    "carbuzz": [
-        "https://carbuzz.com/volvo-s90-sedan-final-year/",
-        "https://carbuzz.com/news/it-sure-sounds-quiet",
-    ],
-    "carscoops": [
-        "https://www.carscoops.com/2026/10/a-new-pickup/",
-        "https://www.carscoops.com/2016/04/old.html",
-    ],
-    "electrek": ["https://electrek.co/2026/10/07/a-charger/"],
-    "heise-autos": [
-        "https://www.heise.de/news/Neues-Elektroauto-11028847.html",
-        "https://www.heise.de/autos/artikel/Fahrbericht-11028847",
-    ],
-    "insideevs": ["https://insideevs.com/news/769837/charging-parks/"],
-    "jalopnik": [
-        "https://www.jalopnik.com/2194443/which-ev/",
-        "https://jalopnik.com/an-old-story-1847261738",
-    ],
-    "motor1": ["https://www.motor1.com/news/545242/new-estate/"],
-    "roadandtrack": ["https://www.roadandtrack.com/news/a62019773/new-coupe/"],
-    "teslarati": ["https://www.teslarati.com/new-charger-opens/"],
-    "thedrive": [
-        "https://www.thedrive.com/news/truck-recall",
-        "https://www.thedrive.com/tech/12345/old-truck",
-    ],
-}
-OTHER_PAGES = {
-    "auto-motor-und-sport": "https://www.auto-motor-und-sport.de/",
-    "autocar": "https://www.autocar.co.uk/car-news",
-    "autoexpress": "https://www.autoexpress.co.uk/car-news",
-    "caranddriver": "https://www.caranddriver.com/photos/g62019773/gallery/",
-    "carbuzz": "https://carbuzz.com/news/",
-    "carscoops": "https://www.carscoops.com/tag/bmw/",
-    "electrek": "https://electrek.co/guides/tesla/",
-    "heise-autos": "https://www.heise.de/autos/",
-    "insideevs": "https://insideevs.com/news/category/charging/",
-    "jalopnik": "https://www.jalopnik.com/category/news/",
-    "motor1": "https://www.motor1.com/news/545242/new-estate/amp/",
-    "roadandtrack": "https://www.roadandtrack.com/rss/all.xml/",
-    "teslarati": "https://www.teslarati.com/about/",
-    "thedrive": "https://www.thedrive.com/the-war-zone/12345/jet",
-}
+ADDRESSES = tomllib.loads((Path(__file__).parent / "sites" / "addresses.toml").read_text(encoding="utf-8"))
+BUNDLED = load_sites()
 
 
 def folder_with(tmp_path: Path, **files: str) -> Path:
@@ -82,25 +32,35 @@ def folder_with(tmp_path: Path, **files: str) -> Path:
     return tmp_path
 
 
-def test_every_bundled_file_is_sound_and_has_an_example_here() -> None:
-    book = load_sites()
-    assert book.problems == []
-    assert set(book.sites) == set(ARTICLES) == set(OTHER_PAGES)
+def test_every_bundled_file_is_sound_and_has_addresses_to_try() -> None:
+    assert BUNDLED.problems == []
+    assert set(BUNDLED.sites) == set(ADDRESSES)
 
 
-@pytest.mark.parametrize("name", sorted(ARTICLES))
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
 def test_the_article_pattern_takes_articles_and_leaves_other_pages(name: str) -> None:
-    site = load_sites().site(name)
-    assert [url for url in ARTICLES[name] if not site.is_article(url)] == []
-    assert not site.is_article(OTHER_PAGES[name])
-    assert not site.is_article("https://elsewhere.example/" + ARTICLES[name][0])
+    site, known = BUNDLED.site(name), ADDRESSES[name]
+    others = [*known["others"], "https://elsewhere.example/" + known["articles"][0]]
+    assert [url for url in known["articles"] if not site.is_article(url)] == []
+    assert [url for url in [site.home, *others] if site.find.articles and site.is_article(url)] == []
+    assert [url for url in others if site.is_article(url)] == []
 
 
-@pytest.mark.parametrize("name", sorted(ARTICLES))
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_an_address_belongs_to_the_site_whose_article_it_is(name: str) -> None:
+    for url in ADDRESSES[name]["articles"]:
+        owner = BUNDLED.owner_of(url)
+        assert owner is not None
+        assert owner.name == name
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
 def test_only_a_dated_proof_makes_a_site_verified(name: str) -> None:
-    site = load_sites().site(name)
+    site = BUNDLED.site(name)
     assert site.evidence
-    assert (site.status == "verified") == ("on 2026-10-07" in site.evidence) == (site.checked_on is not None)
+    assert (site.status == "verified") == (site.checked_on is not None)
+    if site.checked_on:
+        assert f"on {site.checked_on}" in site.evidence
 
 
 def test_a_file_becomes_a_site_with_its_rules(tmp_path: Path) -> None:
@@ -180,7 +140,7 @@ def test_ones_own_file_replaces_the_bundled_namesake_even_when_broken(tmp_path: 
 def test_an_unknown_name_and_a_missing_folder_are_told(tmp_path: Path) -> None:
     book = load_sites(tmp_path / "none")
     assert "unset CARNEWS_SITES" in book.problems[0]
-    with pytest.raises(SiteError, match="no site 'nobody'; known: auto-motor"):
+    with pytest.raises(SiteError, match="no site 'nobody'; `carnews sites` lists"):
         book.site("nobody")
 
 
@@ -219,3 +179,151 @@ def test_the_page_on_adding_a_site_names_every_key_and_no_other() -> None:
     told = {key for row in table for key in re.findall(r"`(\w+)`", row)}
     known = {key for part in (Site, Find, Read, Clean, Crawl) for key in part.model_fields}
     assert told == known - {"name", "find", "read", "clean", "crawl"}
+
+
+PLATFORM = """
+title = "Example Press"
+evidence = "made up"
+[find]
+articles = '^{site}/story/\\d+$'
+[read]
+body = "div.story"
+title = "h1.story"
+[clean]
+drop = [".share", ".more"]
+[crawl]
+delay_s = 4.0
+every = "1h"
+"""
+ON_IT = """
+title = "Example Motor"
+home = "https://www.motor.example/"
+platform = "press"
+[find]
+feeds = ["https://www.motor.example/rss"]
+[read]
+title = "h1.motor"
+[clean]
+drop = [".motor-only"]
+[crawl]
+every = "2h"
+"""
+
+
+def platform_in(folder: Path, name: str, text: str) -> None:
+    (folder / "platforms").mkdir(exist_ok=True)
+    (folder / "platforms" / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def test_a_site_adds_to_its_platforms_lists_and_overrides_its_other_words(tmp_path: Path) -> None:
+    platform_in(tmp_path, "press", PLATFORM)
+    book = load_sites(folder_with(tmp_path, motor=ON_IT))
+    assert book.problems == []
+    site = book.site("motor")
+    assert site.rules.body == "div.story"
+    assert site.rules.title == "h1.motor"
+    assert site.rules.drop == (".motor-only", ".share", ".more")
+    assert (site.crawl.every, site.crawl.delay_s) == (timedelta(hours=2), 4.0)
+
+
+def test_a_platforms_pattern_is_filled_with_each_sites_own_host(tmp_path: Path) -> None:
+    platform_in(tmp_path, "press", PLATFORM)
+    other = ON_IT.replace("www.motor.example", "de.motor.example:8080")
+    book = load_sites(folder_with(tmp_path, motor=ON_IT, other=other))
+    motor, other_site = book.site("motor"), book.site("other")
+    assert motor.is_article("https://www.motor.example/story/12")
+    assert motor.is_article("http://motor.example/story/12")
+    assert other_site.is_article("https://de.motor.example:8080/story/12")
+    for url in ("https://de.motor.example/story/12", "https://wwwXmotor.example/story/12"):
+        assert not motor.is_article(url)
+        assert not other_site.is_article(url)
+
+
+def test_a_sites_own_pattern_wins_over_its_platforms(tmp_path: Path) -> None:
+    platform_in(tmp_path, "press", PLATFORM)
+    own = ON_IT.replace("[read]", "articles = '/own/'\n[read]")
+    site = load_sites(folder_with(tmp_path, motor=own)).site("motor")
+    assert site.is_article("https://www.motor.example/own/")
+    assert not site.is_article("https://www.motor.example/story/12")
+
+
+def test_a_platform_may_give_the_pattern_that_sections_need(tmp_path: Path) -> None:
+    platform_in(tmp_path, "press", PLATFORM)
+    listed = ON_IT.replace("feeds", "sections")
+    assert load_sites(folder_with(tmp_path, motor=listed)).problems == []
+
+
+def test_a_missing_platform_is_told_together_with_the_sites_own_mistakes(tmp_path: Path) -> None:
+    bad = ON_IT.replace('"press"', '"pres"').replace("feeds", "sections").replace('"2h"', '"soon"')
+    book = load_sites(folder_with(tmp_path, bad=bad, motor=GOOD))
+    assert "motor" in book.sites
+    first, second = book.problems
+    assert first.startswith(f"{tmp_path / 'bad.toml'}: platform: no platform 'pres'; known: ")
+    assert second.startswith(f"{tmp_path / 'bad.toml'}: [crawl] every: 'soon' is not a period")
+
+
+def test_a_platform_with_mistakes_tells_all_of_them_and_stops_only_the_sites_that_name_it(
+    tmp_path: Path,
+) -> None:
+    wrong = PLATFORM.replace("{site}", "x").replace('"div.story"', '"p["') + "colour = 1\n"
+    platform_in(tmp_path, "press", wrong)
+    book = load_sites(folder_with(tmp_path, motor=ON_IT, plain=GOOD))
+    assert "plain" in book.sites
+    assert "motor" not in book.sites
+    told = [problem.removeprefix(str(tmp_path) + "/") for problem in book.problems]
+    assert told == [
+        r"platforms/press.toml: [find] articles: '^x/story/\d+$' has no {site}; begin it with ^{site}/",
+        "platforms/press.toml: [read] body: 'p[' is not a CSS selector",
+        "platforms/press.toml: [crawl] colour: Extra inputs are not permitted",
+        "motor.toml: platform: platforms/press.toml has mistakes",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("press", "title = "),
+        ("press", 'title = "x"\n'),
+        ("Bad Name", PLATFORM),
+        ("press", "name = 'x'\n" + PLATFORM),
+    ],
+)
+def test_no_platform_file_stops_the_loading_of_other_sites(tmp_path: Path, name: str, text: str) -> None:
+    platform_in(tmp_path, name, text)
+    book = load_sites(folder_with(tmp_path, motor=GOOD))
+    assert "motor" in book.sites
+    assert [problem for problem in book.problems if f"{name}.toml" in problem] == book.problems != []
+
+
+@pytest.mark.parametrize(
+    "told", ["find = 3", 'clean = {drop = "x"}', "home = 3", "platform = 3", "read = []"]
+)
+def test_a_site_of_a_wrong_shape_is_told_so_whatever_its_platform(tmp_path: Path, told: str) -> None:
+    platform_in(tmp_path, "press", PLATFORM)
+    key = told.partition(" ")[0]
+    rest = [
+        line for line in ('home = "https://x.example/"', 'platform = "press"') if not line.startswith(key)
+    ]
+    feeds = "" if key == "find" else 'find = {feeds = ["https://x.example/rss"]}'
+    [problem] = load_sites(
+        folder_with(tmp_path, motor="\n".join(['title = "x"', *rest, told, feeds]))
+    ).problems
+    assert key in problem
+
+
+def test_ones_own_platform_replaces_the_bundled_namesake(tmp_path: Path) -> None:
+    assert load_sites().site("motor1").platform == "motor1"
+    platform_in(tmp_path, "motor1", PLATFORM)
+    book = load_sites(tmp_path)
+    assert book.site("motor1").rules.body == "div.story"
+
+
+def test_the_page_of_sites_is_current() -> None:
+    from crawler.sites.overview import overview
+
+    page = (Path(__file__).parent.parent / "docs" / "sites.md").read_text(encoding="utf-8")
+    assert page == overview(BUNDLED), "run: python -m crawler.sites > docs/sites.md"
+
+
+def test_every_bundled_platform_is_named_by_a_site() -> None:
+    assert set(BUNDLED.platforms) == {site.platform for site in BUNDLED.sites.values() if site.platform}

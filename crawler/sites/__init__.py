@@ -1,23 +1,27 @@
 """Which sites there are: one `<name>.toml` each, read into `Site`; knows neither Scrapy nor the network.
 
 The file's name is the site's name and the spider's. A file with mistakes stops only its own site: all its
-mistakes are told at once, in `SiteBook.problems`, and the others load.
+mistakes are told at once, in `SiteBook.problems`, and the others load. What sites on one platform share
+stands in `platforms/<platform>.toml`; mistakes there stop only the sites that name it.
 """
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from crawler.sites.platform import ANY_PLATFORM, TABLES, Platform, joined
 from crawler.sites.site import Find, Site, host_and_port, web_address
 
-__all__ = ["Site", "SiteBook", "SiteError", "host_and_port", "load_sites", "lone_site"]
+__all__ = ["Platform", "Site", "SiteBook", "SiteError", "host_and_port", "load_sites", "lone_site"]
 
 BUNDLED = Path(__file__).parent
+PLATFORMS = "platforms"  # the folder below, of the bundled files and of the user's
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")  # safe as a file name, a spider name and a log file's name
 SITE_FILE_BYTES = 64 * 1024  # ours have 1 KiB; anything far bigger is not a site file
 
@@ -32,13 +36,14 @@ class SiteBook:
 
     sites: dict[str, Site]
     problems: list[str]
+    platforms: dict[str, Platform] = field(default_factory=dict)
 
     def site(self, name: str) -> Site:
         """The site called `name`; SiteError where there is none or its file is broken."""
         if name in self.sites:
             return self.sites[name]
-        broken = [problem for problem in self.problems if f"{name}.toml" in problem]
-        raise SiteError("; ".join(broken) or f"no site {name!r}; known: {', '.join(sorted(self.sites))}")
+        broken = [problem for problem in self.problems if Path(problem.partition(".toml: ")[0]).name == name]
+        raise SiteError("; ".join(broken) or f"no site {name!r}; `carnews sites` lists the known ones")
 
     def owner_of(self, url: str) -> Site | None:
         """The site `url` lies on, that with the longest host where several fit; None where none does."""
@@ -54,31 +59,63 @@ def lone_site(url: str) -> Site:
 
 
 def load_sites(extra: Path | None = None) -> SiteBook:
-    """The bundled sites, and those of the folder `extra`, which add to them and replace their namesakes."""
-    paths = {path.stem: path for path in sorted(BUNDLED.glob("*.toml"))}
-    problems = []
+    """The bundled sites, and those of the folder `extra`, which add to them and replace their namesakes.
+
+    So do the platforms in `extra/platforms/`.
+    """
+    folders, problems = [BUNDLED], []
     if extra is not None and not extra.is_dir():
         problems.append(f"{extra}: not a folder; make it or unset CARNEWS_SITES")
     elif extra is not None:
-        paths |= {path.stem: path for path in sorted(extra.glob("*.toml"))}
+        folders.append(extra)
+    platforms = {}
+    for path in named_files([folder / PLATFORMS for folder in folders]):
+        platforms[path.stem] = read_platform(path, problems)
     sites = {}
-    for name, path in sorted(paths.items()):
-        found = read_site(path)
+    for path in named_files(folders):
+        found = read_site(path, platforms)
         if isinstance(found, Site):
-            sites[name] = found
+            sites[path.stem] = found
         else:
             problems += found
-    return SiteBook(sites, problems)
+    return SiteBook(sites, problems, {name: sound for name, sound in platforms.items() if sound})
 
 
-def read_site(path: Path) -> Site | list[str]:
-    """The site of one file, or every mistake in it, each naming file and key."""
+def named_files(folders: Sequence[Path]) -> list[Path]:
+    """The TOML files of the folders by name; where two have one name, that of the later folder."""
+    paths = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
+    return [paths[name] for name in sorted(paths)]
+
+
+def read_platform(path: Path, problems: list[str]) -> Platform | None:
+    """The platform of one file; None where it has mistakes, which are added to `problems`."""
     try:
-        return Site.model_validate({**told_by(path), "name": path.stem})
-    except ValidationError as error:
-        return [f"{path}: {mistake}" for mistake in mistakes(error)]
-    except SiteError as error:
-        return [f"{path}: {error}"]
+        return Platform.model_validate({**told_by(path), "name": path.stem})
+    except (ValidationError, SiteError) as error:
+        problems += [f"{path}: {mistake}" for mistake in mistakes(error)]
+        return None
+
+
+def read_site(path: Path, platforms: Mapping[str, Platform | None]) -> Site | list[str]:
+    """The site of one file, or every mistake in it, each naming file and key."""
+    found = []
+    try:
+        told = told_by(path)
+        if isinstance(name := told.get("platform"), str):
+            platform = platforms.get(name)
+            told = joined(told, platform.tables if platform else ANY_PLATFORM)
+            found = [] if platform else [f"platform: {no_platform(name, platforms)}"]
+        site = Site.model_validate({**told, "name": path.stem})
+    except (ValidationError, SiteError) as error:
+        found += mistakes(error)
+    return [f"{path}: {mistake}" for mistake in found] or site
+
+
+def no_platform(name: str, platforms: Mapping[str, Platform | None]) -> str:
+    """Why a site cannot have the platform `name`."""
+    if name in platforms:
+        return f"{PLATFORMS}/{name}.toml has mistakes"
+    return f"no platform {name!r}; known: {', '.join(sorted(platforms))}"
 
 
 def told_by(path: Path) -> dict[str, Any]:
@@ -101,12 +138,14 @@ def told_by(path: Path) -> dict[str, Any]:
     return told
 
 
-def mistakes(error: ValidationError) -> list[str]:
+def mistakes(error: ValidationError | SiteError) -> list[str]:
     """Each mistake as "[table] key: what is wrong"."""
+    if isinstance(error, SiteError):
+        return [str(error)]
     told = []
     for found in error.errors(include_url=False, include_context=False):
         steps = [str(step) for step in found["loc"]]
-        table = f"[{steps[0]}] " if steps and steps[0] in {"find", "read", "clean", "crawl"} else ""
+        table = f"[{steps[0]}] " if steps and steps[0] in TABLES else ""
         key = ".".join(steps[1:] if table else steps)
         what = found["msg"].removeprefix("Value error, ")
         told.append(f"{table}{key}: {what}" if key else f"{table}{what}")

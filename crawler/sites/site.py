@@ -118,6 +118,7 @@ class Site(Part):
     title: str
     home: WebAddress
     language: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
+    platform: str | None = None
     status: Literal["verified", "candidate"] = "candidate"
     checked_on: date | None = None
     evidence: str = ""
