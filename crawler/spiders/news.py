@@ -159,6 +159,8 @@ class NewsSpider(Spider):
         progress, options = self.progress, self.options
         left = options.max_articles or None
         visits = VISITS if left is None else min(VISITS, int(left * VISIT_SHARE))
+        if options.since:  # a stretch of time is asked for, not news
+            visits = 0
         while not progress.gave_up:
             limit = WINDOW if left is None else min(WINDOW, left)
             batch = await self.run.claim(limit, options.urls or None, visits)
