@@ -102,7 +102,7 @@ def test_a_time_that_is_past_or_none_leaves_it_to_us_when_to_try_again(
 def test_attempts_are_bounded_however_often_a_server_asks_to_wait(place: Place, site: Site) -> None:
     site.feed(["/news/2026/0"])
     site.pages["/news/2026/0"] = Answer(status=503, headers={"Retry-After": "60"})
-    for _ in range(8):
+    for _ in range(6):
         place.crawl("made")
         forget_the_wait(place)
     assert site.asked.count("/news/2026/0") == 5
