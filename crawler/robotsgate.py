@@ -64,7 +64,7 @@ class RobotsGate(CrawlPart):
         if kept.problem:
             what = "nothing is fetched there" if robots.closed else f"the copy of {kept.fetched_at} counts"
             logger.warning("robots.txt of {} cannot be had ({}): {}", origin, kept.problem, what)
-        if run:
+        if run and not robots.closed:
             for wish in of_robots(robots, kept.text or ""):
                 run.account.wish(wish, f"{origin}/robots.txt")
         self._slow_down(robots)
