@@ -11,7 +11,7 @@ from scrapy.http import Response
 from crawler import outcomes
 from crawler.failures import Refused, outcome_of
 from crawler.guard import GUARD, is_public
-from crawler.outcomes import STOPPED, Outcome, of_status
+from crawler.outcomes import REFUSED, STOPPED, Outcome, of_status
 from crawler.part import CrawlPart
 from crawler.progress import CrawlProgress, wait_note
 from crawler.run import now
@@ -77,7 +77,7 @@ def is_private_literal(host: str) -> bool:
 
 
 class Patience(CrawlPart):
-    """Ends the crawl of a site that is silent or asks us to wait, before the next request leaves.
+    """Ends the crawl of a site that is silent, refuses us or asks us to wait, before the next request leaves.
 
     It stands next to the engine, so it sees a failure only when no retry is left.
     """
@@ -94,8 +94,8 @@ class Patience(CrawlPart):
     def process_response(self, request: Request, response: Response) -> Response:
         if FOR_PART in request.meta:  # its host is another's
             return response
-        self.progress.contact()
         outcome = of_status(response.status, "", header(response, "Retry-After"), now())
+        self.progress.contact(outcome.reason if outcome and is_fault(response.status) else None)
         if outcome and outcome.retry_at:
             self.progress.give_up(wait_note(outcome.reason, outcome.retry_at))
         elif response.status == 429 and FOR_ROBOTS not in request.meta:
@@ -106,6 +106,11 @@ class Patience(CrawlPart):
         outcome = outcome_of(exception, request.url)
         if outcome.no_contact and FOR_PART not in request.meta:
             self.progress.no_contact(outcome.reason)
+
+
+def is_fault(status: int) -> bool:
+    """Whether a server is in trouble, or in trouble with us."""
+    return status >= 500 or status in REFUSED or status == 429
 
 
 def header(response: Response, name: str) -> str | None:

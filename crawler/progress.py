@@ -10,7 +10,7 @@ from db.ledger import Address, State
 from db.runs import Outcome as Ending
 from db.runs import RunRow
 
-SILENCES = 5  # fetches in a row without contact after which the site counts as down
+SILENCES = 5  # fetches in a row without contact, or refused, after which the site is left alone for now
 
 # how a run's note says that the site wants to be left alone; the next run reads it there
 WAIT = "asked to wait until %Y-%m-%d %H:%M:%S UTC"
@@ -44,6 +44,7 @@ class CrawlProgress:
     store_error: StoreError | None = None
     _contacts: int = 0
     _silences: int = 0
+    _faults: int = 0
     _silence: str | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -57,10 +58,13 @@ class CrawlProgress:
         self.failed += state == State.FAILED
         self._changed.set()
 
-    def contact(self) -> None:
-        """Notes an answer of the site, whatever it said."""
+    def contact(self, fault: str | None = None) -> None:
+        """Notes an answer of the site; five in a row that fail or refuse us, and it is left alone."""
         self._contacts += 1
         self._silences = 0
+        self._faults = self._faults + 1 if fault else 0
+        if fault and self._faults >= SILENCES:
+            self.give_up(fault)
 
     def no_contact(self, reason: str) -> None:
         """Notes a request without an answer; five in a row, and the site counts as down."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from crawler.guard import GUARD
 from crawler.middlewares import FOR_ROBOTS, headers_of
 from crawler.outcomes import STOPPED, Outcome
 from crawler.part import CrawlPart
-from crawler.robots import MAX_DELAY_S, REDIRECTS, Robots, answered, copy_of, is_fresh, unreachable
+from crawler.robots import KEPT_FOR, MAX_DELAY_S, REDIRECTS, Robots, answered, copy_of, is_fresh, unreachable
 from crawler.run import CrawlRun, now
 from crawler.validators import asking
 from crawler.wishes import of_robots
@@ -35,16 +36,18 @@ class RobotsGate(CrawlPart):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._asked: dict[str, asyncio.Future[Robots]] = {}
+        self._asked: dict[str, tuple[datetime, asyncio.Future[Robots]]] = {}
 
     async def process_request(self, request: Request) -> None:
         if FOR_ROBOTS in request.meta:
             return
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._asked:
-            self._asked[origin] = asyncio.ensure_future(self._learn(origin, request.meta))
-        robots = await asyncio.shield(self._asked[origin])
+        asked_at, answer = self._asked.get(origin, (None, None))
+        if answer is None or asked_at is None or now() - asked_at > KEPT_FOR:  # a crawl may go on for days
+            answer = asyncio.ensure_future(self._learn(origin, request.meta))
+            self._asked[origin] = (now(), answer)
+        robots = await asyncio.shield(answer)
         if reason := robots.why_not(request.url):
             state = State.FAILED if robots.closed else State.BLOCKED  # a closed door may open again
             raise Refused(Outcome(state, reason))
@@ -61,7 +64,7 @@ class RobotsGate(CrawlPart):
         if kept.problem:
             what = "nothing is fetched there" if robots.closed else f"the copy of {kept.fetched_at} counts"
             logger.warning("robots.txt of {} cannot be had ({}): {}", origin, kept.problem, what)
-        if run:
+        if run and not robots.closed:
             for wish in of_robots(robots, kept.text or ""):
                 run.account.wish(wish, f"{origin}/robots.txt")
         self._slow_down(robots)

@@ -24,7 +24,7 @@ from db import ledger
 from db.account import last_request_at, last_stated_at
 from db.archive import Archive
 from db.channels import Channel, channels_of, keep_channels
-from db.engine import open_store, writing
+from db.engine import open_store, reading, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
 from db.queries import runs
@@ -118,7 +118,7 @@ class CrawlRun:
 
     async def kept_robots(self, origin: str) -> KeptRobots | None:
         """What earlier runs were told by the origin's robots.txt; None where none asked."""
-        return await self._write(lambda s: kept_robots(s, origin))
+        return await self._off_loop(partial(self._look, lambda s: kept_robots(s, origin)))
 
     async def keep_robots(self, kept: KeptRobots) -> None:
         """Keeps it for the next runs."""
@@ -184,6 +184,11 @@ class CrawlRun:
     def _transaction(self, work: Callable[[Session], T]) -> T:
         assert self._engine is not None, "begin comes first"
         with writing(self._engine) as s:
+            return work(s)
+
+    def _look(self, work: Callable[[Session], T]) -> T:
+        assert self._engine is not None, "begin comes first"
+        with reading(self._engine) as s:
             return work(s)
 
     async def _enqueue(self, entry: Entry) -> State:

@@ -18,6 +18,7 @@ LINES = ("content-signal", "disallowaitraining")
 RESERVED, POLICY = "tdm-reservation", "tdm-policy"
 HEAD_BYTES = 64 * 1024  # where a page's meta elements are looked for; its head ends long before
 META = re.compile(rb"<meta\b[^<>]{1,1000}>", re.IGNORECASE)
+NAMED = re.compile(rb"robots|carnews|tdm-", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 TERMS_PATH = "/.well-known/tdmrep.json"
 
@@ -86,6 +87,8 @@ def meta_elements(body: bytes) -> Iterator[tuple[str, str]]:
     """Name, in lower case, and content of the meta elements in a page's head; bounded in bytes and time."""
     head = body[:HEAD_BYTES]
     for tag in META.findall(head):
+        if not NAMED.search(tag):  # a page has twenty others
+            continue
         pairs = ATTRIBUTE.findall(tag.decode("utf-8", "replace"))
         told = {name.lower(): value.strip("\"'") for name, value in pairs}
         if told.get("name") and "content" in told:

@@ -1,15 +1,19 @@
 """The feeds, sitemaps and listing pages of a site as they answered last: what makes a poll cheap."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.addresses import address_key
 from db.manners import ChannelRow
 from db.upserts import upsert
+
+KEPT_FOR = timedelta(
+    days=90
+)  # a channel nobody looked at for so long; some sites name a new sitemap every day
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def channels_of(s: Session, site: str) -> dict[str, Channel]:
     return {row.url: _channel(row) for row in rows}
 
 
-def keep_channels(s: Session, site: str, channels: Iterable[Channel]) -> None:
+def keep_channels(s: Session, site: str, channels: Sequence[Channel]) -> None:
     """Remembers how channels answered.
 
     To be called in the transaction that records what was found in them, or after it: a channel that counts
@@ -52,6 +56,9 @@ def keep_channels(s: Session, site: str, channels: Iterable[Channel]) -> None:
         for channel in channels
     ]
     upsert(s, ChannelRow, rows)
+    if rows:
+        forgotten = max(channel.checked_at for channel in channels) - KEPT_FOR
+        s.execute(delete(ChannelRow).where(ChannelRow.site == site, ChannelRow.checked_at < forgotten))
 
 
 def _channel(row: ChannelRow) -> Channel:

@@ -41,6 +41,7 @@ DAYS = (
     number("unanswered", "none", style="red"),
     number("robots_refused", "robots", style="yellow"),
 )
+SHOWN = 60  # rows of days in a table, the newest: two months of a site with one host
 CSV = (
     *("record", "site", "wish", "value", "source", "seen", "url", "first_seen_at", "last_seen_at"),
     *("host", "day", "requests", "body_bytes", "not_modified", "forbidden", "asked_to_wait"),
@@ -59,4 +60,7 @@ def show(screen: Screen, rows: Sequence[Row], form: Format) -> None:
         screen.line()
     else:
         screen.note("no wishes stated beside the rules of robots.txt")
-    show_rows(screen, [row for row in rows if row["record"] == "day"], DAYS, form)
+    days = [row for row in rows if row["record"] == "day"]
+    show_rows(screen, days[:SHOWN], DAYS, form)
+    if len(days) > SHOWN:
+        screen.note(f"{len(days) - SHOWN} older rows are left out; --format csv has them all")

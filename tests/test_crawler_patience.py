@@ -56,14 +56,13 @@ def in_an_hour() -> str:
     return format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
 
 
-@pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
-    ("told", "least", "most"),
+    ("status", "told", "least", "most"),
     [
-        ("3600", timedelta(minutes=59), timedelta(minutes=61)),
-        (in_an_hour(), timedelta(minutes=50), timedelta(minutes=61)),
-        ("315360000", timedelta(days=6.9), timedelta(days=7.1)),
-        ("Sat, 01 Jan 2050 00:00:00 GMT", timedelta(days=6.9), timedelta(days=7.1)),
+        (429, "3600", timedelta(minutes=59), timedelta(minutes=61)),
+        (503, in_an_hour(), timedelta(minutes=50), timedelta(minutes=61)),
+        (503, "315360000", timedelta(days=6.9), timedelta(days=7.1)),
+        (429, "Sat, 01 Jan 2050 00:00:00 GMT", timedelta(days=6.9), timedelta(days=7.1)),
     ],
     ids=["seconds", "date", "ten years", "far date"],
 )
@@ -80,9 +79,8 @@ def test_no_request_comes_before_the_time_a_site_asked_for(
     assert least < tried_at - began < most
     assert "asked to wait until" in str(note)
     seen = len(site.asked)
-    for _ in range(2):
-        assert place.crawl("made").code == 75
-        assert len(site.asked) == seen
+    assert place.crawl("made").code == 75
+    assert len(site.asked) == seen
     forget_the_wait(place)
     place.crawl("made")
     assert len(site.asked) > seen
@@ -104,11 +102,22 @@ def test_a_time_that_is_past_or_none_leaves_it_to_us_when_to_try_again(
 def test_attempts_are_bounded_however_often_a_server_asks_to_wait(place: Place, site: Site) -> None:
     site.feed(["/news/2026/0"])
     site.pages["/news/2026/0"] = Answer(status=503, headers={"Retry-After": "60"})
-    for _ in range(8):
+    for _ in range(6):
         place.crawl("made")
         forget_the_wait(place)
     assert site.asked.count("/news/2026/0") == 5
     assert place.states() == {"/news/2026/0": ("failed", "http 503")}
+
+
+@pytest.mark.parametrize("status", [403, 502])
+def test_a_site_that_refuses_five_times_in_a_row_is_left_alone(place: Place, site: Site, status: int) -> None:
+    site.feed([f"/news/{n}" for n in range(20)])
+    site.pages |= {f"/news/{n}": Answer(status=status) for n in range(20)}
+    ended = place.crawl("made")
+    assert ended.code == 75
+    assert f"http {status}" in ended.err
+    assert len(site.fetched) == 5
+    assert place.runs() == [("unreachable", 20, {"failed": 5, "pending": 15})]
 
 
 def test_other_sites_go_on_while_one_asks_to_wait(place: Place, site: Site) -> None:

@@ -11,11 +11,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from processes import processes
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, make_url, select, text
 
+from db import manners  # noqa: F401 - its tables belong to the metadata
 from db.engine import connect, open_store, reading, schema_state, shown, upgrade, writing
 from db.errors import SchemaTooNew, SchemaTooOld, StoreError, StoreReadOnly, StoreUnavailable
-from db.models import Base
+from db.ledger import Found, begin_run, record_found
+from db.models import AddressRow, Base
 from db.schema import is_ours, revisions
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +51,23 @@ def test_every_migration_can_be_taken_back(store_url: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert revisions()[-1] in done.stdout
+
+
+def test_addresses_of_an_older_store_are_kept_and_visited_by_nobody(store: Engine) -> None:
+    with writing(store) as s:
+        run = begin_run(s, "motor", "crawl", datetime.now(UTC))
+        record_found(s, run, "motor", [Found("https://motor.example/1", "asked")], datetime.now(UTC))
+    steps = [["downgrade", "0001"], ["upgrade", "head"]]
+    subprocess.run(
+        [sys.executable, "-c", f"from alembic.config import main; [main(step) for step in {steps}]"],
+        cwd=ROOT,
+        env={**os.environ, "CARNEWS_DATABASE_URL": store.url.render_as_string(hide_password=False)},
+        check=True,
+        capture_output=True,
+    )
+    with reading(store) as s:
+        [row] = s.scalars(select(AddressRow))
+    assert (row.url, row.visits, row.next_visit_at) == ("https://motor.example/1", 0, None)
 
 
 def test_a_missing_file_and_its_folder_are_made(tmp_path: Path) -> None:

@@ -48,6 +48,16 @@ def test_channels_are_remembered_by_site_and_address(store: Engine) -> None:
         assert channels_of(s, "third") == {}
 
 
+def test_a_channel_nobody_looks_at_is_forgotten_in_the_end(store: Engine) -> None:
+    old, new = (Channel("sitemap", f"{ORIGIN}/{n}.xml", NOW, "read") for n in range(2))
+    for days, left in ((89, 2), (91, 1)):
+        with writing(store) as s:
+            keep_channels(s, "motor", [old])
+            keep_channels(s, "motor", [replace(new, checked_at=NOW + timedelta(days=days))])
+        with reading(store) as s:
+            assert len(channels_of(s, "motor")) == left
+
+
 def test_a_day_adds_up_and_knows_its_last_request(store: Engine) -> None:
     day = NOW.date()
     with writing(store) as s:

@@ -15,22 +15,22 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.discovery import Discovery, discover
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
-from crawler.memory import Memory, Unchanged
-from crawler.middlewares import FOR_CHANNEL, header, headers_of
+from crawler.memory import Memory
+from crawler.middlewares import header
 from crawler.options import Options
 from crawler.outcomes import NO_ANSWER, NOT_MODIFIED, STOPPED, Outcome, of_status
+from crawler.poll import Poll
 from crawler.progress import CrawlProgress
 from crawler.run import CrawlRun, now
 from crawler.sites import Site, load_sites
 from crawler.stages import Work
-from crawler.validators import ANEW, asking
+from crawler.validators import asking
 from db.errors import StoreError
 from db.ledger import Address, Found, State
 from db.settings import settings
@@ -120,7 +120,7 @@ class NewsSpider(Spider):
                 self.memory = Memory(self.site, self.run.channels)
         found = Discovery({url: Found(url, "asked") for url in self.options.urls})
         if not self.options.urls:
-            found = await discover(self.site, self.body_at)
+            found = await discover(self.site, Poll(self.crawler, self.memory).body_at)
         finds = list(found.finds.values())
         for problem in found.problems:
             logger.warning("channel {}: {}", self.site.name, problem)
@@ -154,32 +154,13 @@ class NewsSpider(Spider):
         for find in wanted[: self.options.max_articles]:
             print(find.url)  # noqa: T201 - the answer to --dry-run
 
-    async def body_at(self, url: str) -> bytes | Unchanged | Outcome:
-        """The body of a channel, that it is the one we know, or why there is none."""
-        memory = self.memory
-        for headers in (memory.asking(url, now()), ANEW):
-            request = Request(
-                url, callback=NO_CALLBACK, headers=headers, dont_filter=True, meta={FOR_CHANNEL: True}
-            )
-            try:
-                response = await self.crawler.engine.download_async(request)
-            except StoreError:
-                raise  # ours, not the channel's
-            except Exception as error:  # noqa: BLE001 - one broken channel must not hide the others
-                return memory.refused(url, outcome_of(error, url), now())
-            outcome = of_status(response.status, "", header(response, "Retry-After"), now())
-            if outcome and response.status != NOT_MODIFIED:
-                return memory.refused(url, outcome, now())
-            heard = memory.heard(url, response.status, headers_of(response), response.body, now())
-            if heard is not None:
-                return heard
-        return memory.refused(url, outcome or Outcome(State.FAILED, "http 304"), now())
-
     async def claimed(self) -> AsyncIterator[Address]:
         """The addresses to fetch, claimed in windows so that memory stays flat."""
         progress, options = self.progress, self.options
         left = options.max_articles or None
         visits = VISITS if left is None else min(VISITS, int(left * VISIT_SHARE))
+        if options.since:  # a stretch of time is asked for, not news
+            visits = 0
         while not progress.gave_up:
             limit = WINDOW if left is None else min(WINDOW, left)
             batch = await self.run.claim(limit, options.urls or None, visits)
