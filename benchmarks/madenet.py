@@ -72,7 +72,7 @@ class Net:
     watched: str | None = None
 
     def address_of(self, name: str) -> str:
-        """The next answer for `name`; gaierror where nobody has it. Figures in any spelling are an address."""
+        """The next answer for `name`, gaierror where nobody has it; figures however spelt are one."""
         with suppress(OSError):
             return socket.inet_ntoa(socket.inet_aton(name))
         found = self.names.get(name.lower().rstrip("."))
@@ -104,7 +104,7 @@ class Net:
 
 @contextmanager
 def inside(net: Net) -> Iterator[None]:
-    """This process lives in the made internet until the block ends."""
+    """Until the block ends, this process lives in the made internet."""
     kept = {
         (socket, "gethostbyname"): socket.gethostbyname,
         (socket, "getaddrinfo"): socket.getaddrinfo,
