@@ -11,6 +11,7 @@ any public address ends at the server. A private address is not led anywhere, so
 import errno
 import ipaddress
 import json
+import re
 import runpy
 import socket
 import ssl
@@ -240,8 +241,19 @@ def main(words: Sequence[str]) -> None:
     net = Net(**told | {"ports": {int(port): to for port, to in told["ports"].items()}})
     sys.addaudithook(net.audit)
     sys.argv = list(words[1:])
-    with inside(net):
-        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    try:
+        with inside(net):
+            runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    finally:
+        net.note(f"peak {peak_kb()}")
+
+
+def peak_kb() -> int:
+    """The most memory this process ever held; 0 where the system does not tell it."""
+    # not getrusage, whose figure begins with what the parent held when it forked
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) if found else 0
 
 
 if __name__ == "__main__":

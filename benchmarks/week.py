@@ -237,7 +237,8 @@ def line(name: str, found: Sequence[Figures]) -> str:
     runs = " ".join(f"{k}={n}" for k, n in sum((f.outcomes for f in found), Counter()).most_common())
     return (
         f"{name:22} {visible:6} {total(lambda f: f.once):5} {twice:5} {missed:6} {edits:>9} {gone:>9}"
-        f" {requests['robots']:6} {requests['channel']:7} {requests['article']:6} {requests['again']:6}  {runs}"
+        f" {requests['robots']:6} {requests['channel']:7} {requests['article']:6} {requests['again']:6}"
+        f"  {runs}"
     )
 
 
@@ -256,9 +257,7 @@ def main(words: Sequence[str] | None = None) -> int:
     print("\n".join(table(sites, found)))
     runs = sum(figure.outcomes.total() for figure in found)
     took = time.process_time() - began
-    print(
-        f"{runs} crawls, {took:.0f} s of CPU, {1000 * took / max(runs, 1):.0f} ms each, the server's included"
-    )
+    print(f"{runs} crawls, {took:.0f} s of CPU with the server's, {1000 * took / max(runs, 1):.0f} ms each")
     return 0 if all(figure.once == len(figure.truth.visible) for figure in found) else 1
 
 

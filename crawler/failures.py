@@ -68,7 +68,10 @@ def ignored(why: str) -> Outcome:
 
 
 def is_tls(error: BaseException) -> bool:
-    """Whether encryption or the certificate was the trouble; Twisted hides that among its reasons."""
-    reasons: list[Any] = list(getattr(error.__cause__, "reasons", ()))
-    values = [getattr(reason, "value", reason) for reason in reasons]
-    return any(type(value).__module__.startswith(TLS_MODULES) for value in values)
+    """Whether encryption or the certificate was the trouble."""
+    return any(type(reason).__module__.startswith(TLS_MODULES) for reason in reasons_of(error))
+
+
+def reasons_of(error: BaseException) -> list[Any]:
+    """What Twisted hides behind a failed download."""
+    return [getattr(reason, "value", reason) for reason in getattr(error.__cause__, "reasons", ())]
