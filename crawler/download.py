@@ -39,7 +39,10 @@ class ShortHead(_LenientHTTP11ClientProtocol):
 
     def request(self, request: Sent) -> Deferred[IResponse]:
         self.head_bytes = 0
-        return super().request(request)
+        answered = super().request(request)
+        if self._parser is not None:
+            self._parser.MAX_LENGTH = MAX_HEAD_BYTES  # not 16 KiB, which a policy header may pass
+        return answered
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's
         if self._parser is not None and self._parser.state in {STATUS, HEADER}:
