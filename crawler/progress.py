@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from crawler.budget import Budget
 from db.errors import StoreError
 from db.ledger import Address, State
 from db.runs import Outcome as Ending
@@ -41,6 +42,7 @@ class CrawlProgress:
     limit_reached: bool = False
     gave_up: str | None = None
     store_error: StoreError | None = None
+    budget: Budget = field(default_factory=Budget)
     _contacts: int = 0
     _silences: int = 0
     _silence: str | None = None
@@ -52,7 +54,8 @@ class CrawlProgress:
 
     def settled(self, address_id: int, state: State) -> None:
         """Notes that the address has come to its end in the store."""
-        self.open.pop(address_id, None)
+        if address := self.open.pop(address_id, None):
+            self.budget.settled(address.url, state)
         self.failed += state == State.FAILED
         self._changed.set()
 
@@ -80,7 +83,8 @@ class CrawlProgress:
 
     def ending(self, reason: str) -> tuple[Ending, str | None]:
         """How the run ended and a note, when Scrapy closed the spider for `reason`."""
-        note = "; ".join(self.problems[:5]) or None
+        left_over = list(self.budget.notes())
+        note = "; ".join([*left_over, *self.problems[:5]]) or None
         if reason == "shutdown":
             return Ending.INTERRUPTED, note
         if self.gave_up or (self._silence and not self._contacts):
@@ -89,7 +93,7 @@ class CrawlProgress:
             return Ending.LIMIT, reason
         if reason != "finished" or self.errors:
             return Ending.FAILED, f"{reason}; internal errors: {self.errors}"
-        if self.limit_reached:
+        if self.limit_reached or left_over:
             return Ending.LIMIT, note
         return (Ending.FINISHED, note) if self.found else (Ending.FAILED, note or "no address found")
 

@@ -16,8 +16,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from crawler.budget import Budget
 from crawler.discovery import Discovery, discover
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
@@ -52,7 +54,7 @@ class NewsSpider(Spider):
         spider = super().from_crawler(crawler, *args, **given)
         spider.options = options
         spider.run = CrawlRun(settings(), cls.site.name)
-        spider.progress = CrawlProgress()
+        spider.progress = CrawlProgress(budget=budget_of(crawler.settings, options))
         if cls.site.crawl.allow_private:
             homes = [cls.site.home, *(url for _, url in cls.site.channels)]
             GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
@@ -124,7 +126,7 @@ class NewsSpider(Spider):
         """The addresses to fetch, claimed in windows so that memory stays flat."""
         progress, options = self.progress, self.options
         left = options.max_articles or None
-        while not progress.gave_up:
+        while not (progress.gave_up or progress.budget.full):
             limit = WINDOW if left is None else min(WINDOW, left)
             batch = await self.run.claim(limit, options.urls or None)
             for address in batch:
@@ -133,6 +135,8 @@ class NewsSpider(Spider):
                         address.id, Outcome(State.TOO_OLD, f"of {address.published_at:%Y-%m-%d}")
                     )
                     continue
+                if not (options.urls or progress.budget.takes(address.url)):
+                    continue  # it stays pending
                 progress.begin(address)
                 left = left - 1 if left is not None else None
                 yield address
@@ -195,6 +199,15 @@ class NewsSpider(Spider):
         state = await self.run.keep(work)
         logger.debug("{} {}", state, work.page.url)
         self.progress.settled(work.address_id, state)
+
+
+def budget_of(settings: BaseSettings, options: Options) -> Budget:
+    """What a crawl may fetch; a person who says how many means it."""
+    return Budget(
+        pages=None if options.max_articles else settings.getint("PAGES_PER_RUN"),
+        per_shape=settings.getint("PAGES_PER_SHAPE"),
+        in_vain=settings.getint("PAGES_IN_VAIN"),
+    )
 
 
 def raw_page(response: Response, address: Address) -> RawPage:
