@@ -197,7 +197,8 @@ def list_sites(context: typer.Context, *, form: opt.Form = Format.TABLE) -> None
     from ops.stores import site_book
 
     if not context.invoked_subcommand:
-        show_rows(screen(), listing.site_rows(site_book().sites), listing.SITES, form)
+        rows = listing.site_rows(site_book().sites)
+        show_rows(screen(), rows, listing.site_columns(rows), form)
 
 
 @sites_app.command("check")

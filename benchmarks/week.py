@@ -1,6 +1,6 @@
 """A week of twenty made sites in virtual time: is every article found, stored once, kept up to date?
 
-    python benchmarks/week.py [--days 7] [--sites 20] [--seed 1] [--every 30m]
+    python benchmarks/week.py [--days 7] [--rates 45,5,0.5] [--seed 1] [--every 30m]
 
 All crawls are real ones (Scrapy, TLS, SQLite), one after the other in this process; only the clock and the
 internet are made. Which site is polled when is a function's choice, `by_site_file` unless a test gives
@@ -246,11 +246,12 @@ def main(words: Sequence[str] | None = None) -> int:
     """0 where every article there was to see is stored exactly once."""
     parser = argparse.ArgumentParser(description="A week of made sites in virtual time.")
     parser.add_argument("--days", type=float, default=7)
-    parser.add_argument("--sites", type=int, default=len(SITES))
+    parser.add_argument("--rates", metavar="N,N", help="stories a day, one site each; unset: twenty sites")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", default="30m", help="what the site files say (default %(default)s)")
     asked = parser.parse_args(words)
-    sites = made_sites(asked.seed, START, asked.days, SITES[: asked.sites])
+    rates = [float(rate) for rate in asked.rates.split(",")] if asked.rates else SITES
+    sites = made_sites(asked.seed, START, asked.days, rates)
     began = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         found = simulated(sites, Path(folder), asked.days, asked.every)

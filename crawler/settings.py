@@ -34,6 +34,7 @@ PAGES_IN_VAIN = 30  # of one such shape without an article between them, before 
 URLLENGTH_LIMIT = 2083  # above what pipeline.urls lets through, so that none is dropped in silence
 MEMUSAGE_LIMIT_MB = 1024
 MEMUSAGE_CHECK_INTERVAL_SECONDS = 10
+MEMORY_MOST_MB = 2048  # beyond this the system gives the process none; a crawl holds some 150 MB
 
 # -- retries: a broken connection twice at once; all else is the ledger's to try again later
 RETRY_TIMES = 2

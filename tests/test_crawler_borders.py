@@ -233,12 +233,14 @@ ODD = [
 
 def test_odd_addresses_reach_no_other_host_and_their_secrets_stay_untold(place: Online) -> None:
     good = place.board.stories(1)
-    place.board.feed([*ODD, *good])
+    place.board.pages["/news/long"] = moved(f"/news/{'y' * 10_000}")
+    place.board.feed([*ODD, f"{HOME}news/long", *good])
     ended = place.go(LOG_LEVEL="DEBUG")
     assert is_public_only(place)
     assert {line.split()[1] for line in place.noted("connect")} == {"443"}
     assert {asked.host for asked in place.web.asked} == {HOST}
     assert {row[0] for row in place.articles()} == set(good)
+    assert place.states()["/news/long"] == ("blocked", "address too long")
     written = ended.err + ended.out + "".join(path for path in place.states())
     assert "s3cret" not in written
     assert all(len(asked.path) < 3000 for asked in place.web.asked)

@@ -194,3 +194,25 @@ def test_a_page_that_announces_too_little_is_read_as_far_as_announced(place: Onl
     place.go()
     assert place.states()["/news/short"][0] == "not_article"
     assert len(place.articles()) == 1
+
+
+def test_a_page_that_balloons_fails_alone(place: Online) -> None:
+    good = place.board.stories(3)
+    place.board.pages["/news/fat"] = Answer(article(9))
+    place.board.feed([f"{HOME}news/fat", *good])
+    # the stage that reads pages, with one page for which it wants 4 GB
+    (place.folder / "balloon.py").write_text(
+        "from crawler import stages, __main__\n"
+        "clean = stages.cleaned\n"
+        "def cleaned(work):\n"
+        "    return bytearray(4 << 30) and clean(work) if 'fat' in work.page.url else clean(work)\n"
+        "stages.cleaned = cleaned\n"
+        "raise SystemExit(__main__.main(['motor']))\n"
+    )
+    place.define(crawl="delay_s = 1")
+    path = f"{place.environment['PYTHONPATH']}:{place.folder}"
+    ended = place.run(*place.web.command(place.folder, "balloon")[1:], PYTHONPATH=path)
+    assert ended.code == 1
+    assert place.states()["/news/fat"] == ("failed", "internal: MemoryError")
+    assert len(place.articles()) == 3
+    assert place.peak_mb < 500
