@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from crawler.budget import Budget
 from db.errors import StoreError
 from db.ledger import Address, State
+from db.runs import Balance, RunRow
 from db.runs import Outcome as Ending
-from db.runs import RunRow
+from pipeline.article import WALLS
 
 SILENCES = 5  # fetches in a row without contact after which the site counts as down
+FEW = 3  # pages behind walls that may be chance
 
 # how a run's note says that the site wants to be left alone; the next run reads it there
 WAIT = "asked to wait until %Y-%m-%d %H:%M:%S UTC"
@@ -103,6 +105,13 @@ class CrawlProgress:
             return LATER
         found = run.balance.found
         nothing_allowed = found > 0 and run.balance.by_state.get(State.BLOCKED, 0) == found
-        if run.outcome == Ending.FAILED or self.failed or nothing_allowed:
+        if run.outcome == Ending.FAILED or self.failed or nothing_allowed or is_walled(run.balance):
             return WITH_FAILURES
         return DONE
+
+
+def is_walled(balance: Balance) -> bool:
+    """Whether most pages that a run fetched were walls: then somebody has to look at the site."""
+    walled = sum(balance.by_reason.get(f"blocked: {wall}", 0) for wall in WALLS)
+    sound = (State.STORED, State.NOT_ARTICLE, State.DUPLICATE)
+    return walled >= FEW and walled > sum(balance.by_state.get(state, 0) for state in sound)

@@ -8,6 +8,9 @@ from loopback import article
 from madenet import Answer
 from online import HOME, HOST, Online, moved, online
 
+from crawler.progress import is_walled
+from db.runs import Balance
+
 
 def page(title: str, body: str, head: str = "") -> bytes:
     return (
@@ -131,6 +134,7 @@ def test_no_error_page_and_no_wall_is_stored_as_an_article(place: Online) -> Non
     place.board.feed([*(f"{HOME}news/{name}" for name in (*NO_ARTICLE, *WALLS, *refused, "home")), *good])
     ended = place.go()
     assert {row[0] for row in place.articles()} == set(good), ended.err
+    assert "blocked: bot challenge" in ended.err
     states = place.states()
     for name in (*NO_ARTICLE, "home"):
         state, reason = states[f"/news/{name}"]
@@ -138,6 +142,22 @@ def test_no_error_page_and_no_wall_is_stored_as_an_article(place: Online) -> Non
         assert reason, name
     assert {name: states[f"/news/{name}"][0] for name in WALLS} == dict.fromkeys(WALLS, "blocked")
     assert {name: states[f"/news/{name}"][0] for name in refused} == dict.fromkeys(refused, "failed")
+
+
+@pytest.mark.parametrize(
+    ("states", "reasons", "alarm"),
+    [
+        ({"stored": 9, "blocked": 3}, {"blocked: consent wall": 3}, False),
+        ({"stored": 2, "blocked": 3}, {"blocked: consent wall": 1, "blocked: bot challenge": 2}, True),
+        ({"blocked": 2}, {"blocked: bot challenge": 2}, False),
+        ({"unchanged": 40, "blocked": 4}, {"blocked: bot challenge": 4}, True),
+        ({"stored": 1, "blocked": 7}, {"blocked: robots": 7}, False),
+    ],
+)
+def test_a_run_that_meets_mostly_walls_is_no_success(
+    states: dict[str, int], reasons: dict[str, int], alarm: bool
+) -> None:
+    assert is_walled(Balance(sum(states.values()), states, reasons)) == alarm
 
 
 def test_a_wall_that_rises_takes_no_article_away(place: Online) -> None:
