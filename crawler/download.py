@@ -1,5 +1,5 @@
-"""Scrapy's downloader, except that a stop does not wait for servers that stay silent, and that the head of an
-answer is bounded: Scrapy bounds bodies and Twisted the single line, but nobody the number of lines.
+"""Scrapy's downloader, with three differences: a stop does not wait for servers that stay silent, a body that
+is compressed has to come to its end, and the head of an answer is bounded as its body is.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
 )
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, ResponseDataLossError
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
@@ -21,6 +21,7 @@ from twisted.web._newclient import HEADER, STATUS
 from twisted.web._newclient import Request as Sent
 from twisted.web.iweb import IResponse
 
+from crawler.coding import is_whole
 from crawler.failures import Refused, reasons_of
 from crawler.outcomes import STOPPED
 
@@ -83,7 +84,7 @@ class HangingUp(HTTP11DownloadHandler):
         task = asyncio.ensure_future(super().download_request(request))
         self._open.add(task)
         try:
-            return await task
+            return whole(await task)
         except asyncio.CancelledError:
             if not self._hung_up:
                 raise
@@ -97,6 +98,14 @@ class HangingUp(HTTP11DownloadHandler):
             raise
         finally:
             self._open.discard(task)
+
+
+def whole(response: Response) -> Response:
+    """The response, unless its compressed body was cut: that may be chance, so the request is made again."""
+    coding = response.headers.get("Content-Encoding") or b""
+    if not is_whole(response.body, coding.decode("latin-1")):
+        raise ResponseDataLossError("its compressed body does not come to an end")
+    return response
 
 
 def is_head_too_long(error: BaseException) -> bool:

@@ -1,5 +1,7 @@
 """From what Scrapy raises to the ledger's vocabulary."""
 
+import zlib
+from gzip import BadGzipFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +33,9 @@ REASONS: tuple[tuple[type[Exception], State, str], ...] = (
     (DownloadCancelledError, State.NOT_ARTICLE, outcomes.TOO_LARGE),
     (UnsupportedURLSchemeError, State.BLOCKED, outcomes.BAD_REDIRECT),
     (NotSupported, State.BLOCKED, outcomes.BAD_REDIRECT),
+    (BadGzipFile, State.FAILED, outcomes.BAD_CODING),
+    (zlib.error, State.FAILED, outcomes.BAD_CODING),
+    (EOFError, State.FAILED, outcomes.BAD_CODING),
 )
 
 

@@ -28,6 +28,7 @@ REDIRECTS = "too many redirects"
 BAD_REDIRECT = "redirect to something else than http"
 LONG_ADDRESS = "address too long"
 TRUNCATED = "answer cut short"
+BAD_CODING = "not compressed as it says"
 NO_ANSWER = "no answer"
 NOT_HTML = "not html"
 

@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import brotli
 import pytest
 from loopback import article
 from madenet import Answer
 from online import HOME, HOST, Online, moved, online
+from scrapy.utils._compression import brotli
 
 MB = 1 << 20
 GROWTH_MB = 64  # the most that hostile answers may add to what a crawl of dull ones holds
