@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from loopback import article
-from madenet import Answer
+from madenet import XML, Answer
 from online import HOME, HOST, Online, moved, online
 from scrapy.utils._compression import brotli
 
@@ -216,3 +216,22 @@ def test_a_page_that_balloons_fails_alone(place: Online) -> None:
     assert place.states()["/news/fat"] == ("failed", "internal: MemoryError")
     assert len(place.articles()) == 3
     assert place.peak_mb < 500
+
+
+def test_a_crawl_that_holds_too_much_ends_in_order_and_the_next_goes_on(place: Online) -> None:
+    good = place.board.stories(8)
+    place.board.feed(good[:1])
+    place.go()
+    fat = b"<p>" + b"ab. " * (7 * MB // 4)
+    place.board.pages["/news/fat"] = Answer(fat)
+    dated = "<url><loc>{}</loc><lastmod>2026-01-{:02}</lastmod></url>"
+    urls = [*good[1:], f"{HOME}news/fat"]  # the last is the newest and so the first
+    entries = "".join(dated.format(url, day) for day, url in enumerate(urls, 1))
+    place.board.pages["/sitemap.xml"] = Answer(f"<urlset>{entries}</urlset>".encode(), kind=XML)
+    place.define(find=f'sitemaps = ["{HOME}sitemap.xml"]')
+    most_mb = int(place.peak_mb) + 60
+    ended = place.go(MEMUSAGE_LIMIT_MB=most_mb, MEMUSAGE_CHECK_INTERVAL_SECONDS=0.3, DOWNLOAD_DELAY=3)
+    assert "memusage_exceeded" in ended.err
+    assert place.runs()[1] == ("failed", 8, {"not_article": 1, "pending": 7})
+    place.go()
+    assert len(place.articles()) == 8
