@@ -143,10 +143,9 @@ def test_sitemaps_without_end_are_bounded_and_foreign_ones_not_followed(place: O
     assert len(place.articles()) == 1
 
 
-@pytest.mark.parametrize("count", [50_001, 800_000])
-def test_a_sitemap_of_far_too_many_is_read_up_to_its_limit(place: Online, count: int) -> None:
+def test_a_sitemap_of_far_too_many_is_read_up_to_its_limit(place: Online) -> None:
     entries = "".join(
-        f"<url><loc>{HOME}news/{n}</loc><lastmod>2099-01-01</lastmod></url>" for n in range(count)
+        f"<url><loc>{HOME}news/{n}</loc><lastmod>2099-01-01</lastmod></url>" for n in range(800_000)
     )
     place.board.pages["/sitemap.xml"] = Answer(gzip.compress(f"<urlset>{entries}</urlset>".encode(), 6))
     place.define(find=f'sitemaps = ["{HOME}sitemap.xml"]')
