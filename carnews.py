@@ -229,7 +229,8 @@ def list_sites(
     if of and not context.invoked_subcommand:
         politeness.show(screen(), account_of(opened(db), of), form)
     elif not context.invoked_subcommand:
-        show_rows(screen(), listing.site_rows(site_book().sites), listing.SITES, form)
+        rows = listing.site_rows(site_book().sites)
+        show_rows(screen(), rows, listing.site_columns(rows), form)
 
 
 @sites_app.command("check")

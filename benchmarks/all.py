@@ -12,6 +12,7 @@ PROGRAMS = (
     ("speed.py", "--peers"),
     ("layouts.py", "--peers"),
     ("vehicles.py",),
+    ("week.py", "--days", "2", "--every", "1h"),
 )
 
 

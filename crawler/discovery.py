@@ -13,6 +13,7 @@ from db.ledger import Found
 from pipeline.urls import canonical_url
 
 MAX_CHANNELS = 50  # requests a run spends on looking for addresses, children of sitemap indexes included
+MAX_FINDS = 200_000  # addresses a run writes down, four full sitemaps; a Found takes half a kilobyte
 # the body at an address, that it has not changed, or why there is none
 Fetch = Callable[[str], Awaitable[bytes | Unchanged | Outcome]]
 
@@ -80,6 +81,9 @@ async def discover(site: Site, fetch: Fetch) -> Discovery:
         seen.update(children)
         waiting += [("sitemap", child) for child in children]
         sift(site, f"{kind}:{url}", listing.links, found)
+        if len(found.finds) >= MAX_FINDS:
+            found.problems.append(f"{kind} {url}: the {MAX_FINDS}th address; nothing further is looked at")
+            break
     return found
 
 

@@ -113,7 +113,7 @@ class Keeper(CrawlPart):
             return 0 if reason == "finished" else LATER
         outcome, note = progress.ending(reason)
         await asyncio.gather(*self._tasks)
-        if outcome in {Ending.FINISHED, Ending.FAILED}:
+        if reason == "finished" and outcome in {Ending.FINISHED, Ending.FAILED}:  # else it was not asked for
             for address_id in list(progress.open):
                 await run.settle(address_id, Outcome(State.FAILED, NO_ANSWER))
                 progress.settled(address_id, State.FAILED)

@@ -1,5 +1,7 @@
 """From what Scrapy raises to the ledger's vocabulary."""
 
+import zlib
+from gzip import BadGzipFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +33,9 @@ REASONS: tuple[tuple[type[Exception], State, str], ...] = (
     (DownloadCancelledError, State.NOT_ARTICLE, outcomes.TOO_LARGE),
     (UnsupportedURLSchemeError, State.BLOCKED, outcomes.BAD_REDIRECT),
     (NotSupported, State.BLOCKED, outcomes.BAD_REDIRECT),
+    (BadGzipFile, State.FAILED, outcomes.BAD_CODING),
+    (zlib.error, State.FAILED, outcomes.BAD_CODING),
+    (EOFError, State.FAILED, outcomes.BAD_CODING),
 )
 
 
@@ -68,7 +73,10 @@ def ignored(why: str) -> Outcome:
 
 
 def is_tls(error: BaseException) -> bool:
-    """Whether encryption or the certificate was the trouble; Twisted hides that among its reasons."""
-    reasons: list[Any] = list(getattr(error.__cause__, "reasons", ()))
-    values = [getattr(reason, "value", reason) for reason in reasons]
-    return any(type(value).__module__.startswith(TLS_MODULES) for value in values)
+    """Whether encryption or the certificate was the trouble."""
+    return any(type(reason).__module__.startswith(TLS_MODULES) for reason in reasons_of(error))
+
+
+def reasons_of(error: BaseException) -> list[Any]:
+    """What Twisted hides behind a failed download."""
+    return [getattr(reason, "value", reason) for reason in getattr(error.__cause__, "reasons", ())]

@@ -11,7 +11,11 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
-NAT64 = ipaddress.ip_network("64:ff9b::/96")  # `is_global` calls it and multicast global; behind it lies IPv4
+# The addresses that IANA gives to hosts of the internet. Outside lie many that `is_global` lets pass: NAT64
+# (64:ff9b::/96 and 64:ff9b:1::/48), IPv4 in IPv6's clothes (::127.0.0.1), site-local fec0::/10.
+UNICAST = ipaddress.ip_network("2000::/3")
+# The same within: 6to4, which wraps any IPv4; documentation; protocols' own addresses and relays.
+CLOSED = tuple(map(ipaddress.ip_network, ("2002::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")))
 
 
 class Guard:
@@ -40,7 +44,9 @@ def is_public(address: str) -> bool:
         return False
     mapped = getattr(ip, "ipv4_mapped", None)
     ip = mapped or ip
-    return ip.is_global and not ip.is_multicast and not (ip.version == 6 and ip in NAT64)
+    if not ip.is_global or ip.is_multicast or (ip.version == 6 and ip not in UNICAST):
+        return False
+    return not any(ip in network for network in CLOSED if network.version == ip.version)
 
 
 class GuardedResolver(CachingThreadedResolver):

@@ -17,6 +17,7 @@ from crawler.progress import CrawlProgress, wait_note
 from crawler.run import now
 from crawler.sites import Site, host_and_port
 from db.ledger import State
+from pipeline.urls import MAX_URL_CHARS
 
 FOR_ROBOTS = "carnews_robots"  # request.meta: this request fetches a robots.txt
 FOR_CHANNEL = "carnews_channel"  # request.meta: this request fetches a feed, sitemap or listing
@@ -40,6 +41,8 @@ class SiteGate(CrawlPart):
         parts = urlsplit(request.url)
         if parts.scheme not in {"http", "https"}:
             raise Refused(Outcome(State.BLOCKED, outcomes.BAD_REDIRECT))
+        if len(request.url) > MAX_URL_CHARS:
+            raise Refused(Outcome(State.BLOCKED, outcomes.LONG_ADDRESS))
         if is_private_literal(parts.hostname or ""):
             raise Refused(Outcome(State.BLOCKED, outcomes.PRIVATE))
         if site is None:  # `scrapy shell`

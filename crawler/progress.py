@@ -5,12 +5,15 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from crawler.budget import Budget
 from db.errors import StoreError
 from db.ledger import Address, State
+from db.runs import Balance, RunRow
 from db.runs import Outcome as Ending
-from db.runs import RunRow
+from pipeline.article import WALLS
 
 SILENCES = 5  # fetches in a row without contact, or refused, after which the site is left alone for now
+FEW = 3  # pages behind walls that may be chance
 
 # how a run's note says that the site wants to be left alone; the next run reads it there
 WAIT = "asked to wait until %Y-%m-%d %H:%M:%S UTC"
@@ -42,6 +45,7 @@ class CrawlProgress:
     limit_reached: bool = False
     gave_up: str | None = None
     store_error: StoreError | None = None
+    budget: Budget = field(default_factory=Budget)
     _contacts: int = 0
     _silences: int = 0
     _faults: int = 0
@@ -54,7 +58,8 @@ class CrawlProgress:
 
     def settled(self, address_id: int, state: State) -> None:
         """Notes that the address has come to its end in the store."""
-        self.open.pop(address_id, None)
+        if address := self.open.pop(address_id, None):
+            self.budget.settled(address.url, state)
         self.failed += state == State.FAILED
         self._changed.set()
 
@@ -85,7 +90,8 @@ class CrawlProgress:
 
     def ending(self, reason: str) -> tuple[Ending, str | None]:
         """How the run ended and a note, when Scrapy closed the spider for `reason`."""
-        note = "; ".join(self.problems[:5]) or None
+        left_over = list(self.budget.notes())
+        note = "; ".join([*left_over, *self.problems[:5]]) or None
         if reason == "shutdown":
             return Ending.INTERRUPTED, note
         if self.gave_up or (self._silence and not self._contacts):
@@ -94,7 +100,7 @@ class CrawlProgress:
             return Ending.LIMIT, reason
         if reason != "finished" or self.errors:
             return Ending.FAILED, f"{reason}; internal errors: {self.errors}"
-        if self.limit_reached:
+        if self.limit_reached or left_over:
             return Ending.LIMIT, note
         looked = self.found or self.unchanged
         return (Ending.FINISHED, note) if looked else (Ending.FAILED, note or "no address found")
@@ -105,6 +111,13 @@ class CrawlProgress:
             return LATER
         found = run.balance.found
         nothing_allowed = found > 0 and run.balance.by_state.get(State.BLOCKED, 0) == found
-        if run.outcome == Ending.FAILED or self.failed or nothing_allowed:
+        if run.outcome == Ending.FAILED or self.failed or nothing_allowed or is_walled(run.balance):
             return WITH_FAILURES
         return DONE
+
+
+def is_walled(balance: Balance) -> bool:
+    """Whether most pages that a run fetched were walls: then somebody has to look at the site."""
+    walled = sum(balance.by_reason.get(f"blocked: {wall}", 0) for wall in WALLS)
+    sound = (State.STORED, State.NOT_ARTICLE, State.DUPLICATE)
+    return walled >= FEW and walled > sum(balance.by_state.get(state, 0) for state in sound)

@@ -28,9 +28,13 @@ DNS_TIMEOUT = 20
 REDIRECT_MAX_TIMES = 8
 METAREFRESH_ENABLED = False
 DEPTH_LIMIT = 3
+PAGES_PER_RUN = 2000  # over an hour at the usual delay; what is left waits for the next run (crawler.budget)
+PAGES_PER_SHAPE = 500  # of addresses that differ in figures or query only: more than a site writes in a day
+PAGES_IN_VAIN = 30  # of one such shape without an article between them, before it is taken for a trap
 URLLENGTH_LIMIT = 2083  # above what pipeline.urls lets through, so that none is dropped in silence
 MEMUSAGE_LIMIT_MB = 1024
 MEMUSAGE_CHECK_INTERVAL_SECONDS = 10
+MEMORY_MOST_MB = 2048  # beyond this the system gives the process none; a crawl holds some 150 MB
 
 # -- retries: a broken connection twice at once; all else is the ledger's to try again later
 RETRY_TIMES = 2

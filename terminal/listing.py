@@ -57,9 +57,21 @@ def site_rows(sites: Mapping[str, Any]) -> list[dict[str, object]]:
             "channels": _channels(site.channels),
             "every": duration(site.crawl.every),
             "home": site.home,
+            "unguarded": unguarded(site.crawl),
         }
         for name, site in sorted(sites.items())
     ]
+
+
+def site_columns(rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns of `site_rows`; what a site is unguarded against has one where there is such a site."""
+    return (*SITES, Column("unguarded", show=joined)) if any(row["unguarded"] for row in rows) else SITES
+
+
+def unguarded(crawl: Any) -> list[str]:
+    """The guards that a site file lifts for its site."""
+    lifted = (("any certificate", not crawl.verify), ("private network", crawl.allow_private))
+    return [what for what, is_lifted in lifted if is_lifted]
 
 
 def _channels(channels: Sequence[tuple[str, str]]) -> str:

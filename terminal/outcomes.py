@@ -27,6 +27,9 @@ WORDS = {
     "private address": "a private address; only a site file with allow_private = true permits it",
     "refused": "the server refused it",
     "off-site": "it led to another site",
+    "address too long": "it led to an address of more than 2048 characters",
+    "answer cut short": "the page came incomplete, three times over",
+    "not compressed as it says": "the page could not be unpacked",
 }
 SUFFICIENT = {"finished", "limit", "done"}  # outcomes that need no sentence
 

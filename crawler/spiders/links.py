@@ -76,21 +76,17 @@ def entry_link(entry: Any, url: str) -> Link | None:
 
 def sitemap_links(body: bytes, url: str) -> Listing:
     """The addresses of a sitemap, plain or gzipped, newest first; or the newest children of an index."""
-    try:
-        body = unzipped(body)
-    except (zlib.error, ValueError) as error:
-        return Listing(problem=f"invalid sitemap: {error}")
-    if problem := unfit_xml(body):
-        return Listing(problem=f"invalid sitemap: {problem}")
     links: list[Link] = []
     children: list[Link] = []
     problem = None
     try:
-        for is_index, link in entries(body, url):
+        if unfit := unfit_xml(Plain(body).read(PROLOG_BYTES)):
+            return Listing(problem=f"invalid sitemap: {unfit}")
+        for is_index, link in entries(Plain(body), url):
             (children if is_index else links).append(link)
             if len(links) + len(children) >= MAX_LINKS:
                 break
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, ValueError, zlib.error) as error:
         problem = f"invalid sitemap: {error}"
     newest = newest_first(children)[:MAX_CHILD_SITEMAPS]
     if not links and not newest:
@@ -98,9 +94,9 @@ def sitemap_links(body: bytes, url: str) -> Listing:
     return Listing(newest_first(links), tuple(link.url for link in newest), problem)
 
 
-def entries(body: bytes, url: str) -> Iterator[tuple[bool, Link]]:
+def entries(body: "Plain", url: str) -> Iterator[tuple[bool, Link]]:
     """Each `<url>` and each `<sitemap>` (True) with a `<loc>`; memory stays flat."""
-    parser = iterparse(io.BytesIO(body), events=("start", "end"), forbid_dtd=True)
+    parser = iterparse(body, events=("start", "end"), forbid_dtd=True)
     _, root = next(parser)
     for event, element in parser:
         name = local(element)
@@ -136,22 +132,46 @@ def unfit_xml(body: bytes) -> str | None:
     Entities are declared before the root element, so bombs and external entities show there. A document
     type alone is harmless and old feeds have one.
     """
-    prolog = body[:PROLOG_BYTES].replace(b"\0", b"")  # UTF-16 reads like ASCII without its zeros
+    prolog = uncommented(body[:PROLOG_BYTES].replace(b"\0", b""))  # UTF-16 reads like ASCII without its zeros
     root = ROOT.search(prolog)
     if root is None:
         return "no feed or sitemap element at its beginning"
     return "it declares entities" if b"<!ENTITY" in prolog[: root.start()].upper() else None
 
 
-def unzipped(body: bytes) -> bytes:
-    """`body` freed of gzip where it has it; ValueError when more than 50 MiB would come out."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    stream = zlib.decompressobj(wbits=31)
-    plain = stream.decompress(body, MAX_UNZIPPED_BYTES)
-    if stream.unconsumed_tail:
-        raise ValueError(f"more than {MAX_UNZIPPED_BYTES} bytes when unzipped")
-    return plain
+def uncommented(prolog: bytes) -> bytes:
+    """`prolog` without comments and instructions, in which anything may stand, such as a root element."""
+    for opening, closing in ((b"<!--", b"-->"), (b"<?", b"?>")):
+        first, *rest = prolog.split(opening)
+        prolog = first + b" ".join(part.partition(closing)[2] for part in rest)
+    return prolog
+
+
+class Plain:
+    """A body to read piece by piece, freed of gzip where it has it; so memory stays flat.
+
+    `read` raises zlib.error for broken gzip, and ValueError when more than 50 MiB came out.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        self._body = io.BytesIO(body)
+        self._gzip = zlib.decompressobj(wbits=31) if body.startswith(b"\x1f\x8b") else None
+        self._given = 0
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes; none at the end."""
+        if self._gzip is None:
+            return self._body.read(size)
+        piece = b""
+        while not piece and not self._gzip.eof:
+            zipped = self._gzip.unconsumed_tail or self._body.read(size)
+            piece = self._gzip.decompress(zipped, size)
+            if not zipped:
+                break
+        self._given += len(piece)
+        if self._given > MAX_UNZIPPED_BYTES:
+            raise ValueError(f"more than {MAX_UNZIPPED_BYTES} bytes when unzipped")
+        return piece
 
 
 def newest_first(links: list[Link]) -> tuple[Link, ...]:

@@ -18,6 +18,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from crawler.budget import Budget
 from crawler.discovery import Discovery, discover
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
@@ -59,7 +60,7 @@ class NewsSpider(Spider):
         spider = super().from_crawler(crawler, *args, **given)
         spider.options = options
         spider.run = CrawlRun(settings(), cls.site)
-        spider.progress = CrawlProgress()
+        spider.progress = CrawlProgress(budget=budget_of(crawler.settings, options))
         spider.memory = Memory(cls.site)
         spider.scripts = {}
         if cls.site.crawl.allow_private:
@@ -161,7 +162,7 @@ class NewsSpider(Spider):
         visits = VISITS if left is None else min(VISITS, int(left * VISIT_SHARE))
         if options.since:  # a stretch of time is asked for, not news
             visits = 0
-        while not progress.gave_up:
+        while not (progress.gave_up or progress.budget.full):
             limit = WINDOW if left is None else min(WINDOW, left)
             batch = await self.run.claim(limit, options.urls or None, visits)
             visits -= sum(address.state == State.STORED for address in batch)
@@ -171,6 +172,8 @@ class NewsSpider(Spider):
                         address.id, Outcome(State.TOO_OLD, f"of {address.published_at:%Y-%m-%d}")
                     )
                     continue
+                if not (options.urls or progress.budget.takes(address.url)):
+                    continue  # it stays pending
                 progress.begin(address)
                 left = left - 1 if left is not None else None
                 yield address
@@ -237,6 +240,15 @@ class NewsSpider(Spider):
         state = await self.run.keep(work)
         logger.debug("{} {}", state, work.page.url)
         self.progress.settled(work.address_id, state)
+
+
+def budget_of(settings: BaseSettings, options: Options) -> Budget:
+    """What a crawl may fetch; a person who says how many means it."""
+    return Budget(
+        pages=None if options.max_articles else settings.getint("PAGES_PER_RUN"),
+        per_shape=settings.getint("PAGES_PER_SHAPE"),
+        in_vain=settings.getint("PAGES_IN_VAIN"),
+    )
 
 
 def raw_page(response: Response, address: Address) -> RawPage:
