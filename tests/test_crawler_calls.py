@@ -64,10 +64,15 @@ def fail_every(fork: Forker, new_place: Callable[[], Place], how: str, first: in
 
 @pytest.mark.parametrize("how", ["fail", "fail on"])
 def test_some_calls_of_a_crawl_that_fail(fork: Forker, new_place: Callable[[], Place], how: str) -> None:
-    fail_every(fork, new_place, how, 1, 9)
+    assert fail_every(fork, new_place, how, 1, 13 if is_sqlite(new_place) else 31) >= 4
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["fail", "fail on"])
 def test_every_call_of_a_crawl_that_fails(fork: Forker, new_place: Callable[[], Place], how: str) -> None:
-    fail_every(fork, new_place, how, 1, 1)
+    # the calls are the same on both databases, but a round on the server takes longer
+    assert fail_every(fork, new_place, how, 1, 1 if is_sqlite(new_place) else 5) > 20
+
+
+def is_sqlite(new_place: Callable[[], Place]) -> bool:
+    return new_place().store.startswith("sqlite")

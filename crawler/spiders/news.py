@@ -175,7 +175,11 @@ class NewsSpider(Spider):
         request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         address: Address = request.cb_kwargs["address"]
         error = failure.value or RuntimeError("no reason given")
-        await self.settle(address.id, outcome_of(error, request.url))
+        try:
+            await self.settle(address.id, outcome_of(error, request.url))
+        except CloseSpider as end:
+            # not raised: then Scrapy would log the fetch, which we have settled, with its whole traceback
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=end.reason))
 
     async def settle(self, address_id: int, outcome: Outcome) -> None:
         """Commits the end of an address without a page; ends the crawl when the site is out of reach."""
