@@ -11,12 +11,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from loopback import ROOT, Place
 
@@ -57,22 +59,21 @@ class Forker:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def crawl(self, place: Place, *words: str, fault: Fault | None = None, **environment: str) -> Forked:
+    def crawl(self, place: Place, *words: str, fault: Fault | None = None) -> Forked:
         """A crawl in `place` to its end, however bitter."""
-        return self.crawls([place], *words, fault=fault, **environment)[0]
+        return self.crawls([(place, words)], fault=fault)[0]
 
     def crawls(
-        self, places: list[Place], *words: str, fault: Fault | None = None, **environment: str
+        self, wanted: Sequence[tuple[Place, Sequence[str]]], fault: Fault | None = None
     ) -> list[Forked]:
-        """The same, all at once."""
-        ours = [
-            {key: value for key, value in place.environment.items() if key.startswith("CARNEWS_")} | environment
-            for place in places
+        """The same for crawls that run at once."""
+        orders = [
+            {"words": words, "environment": place.environment, "fault": asdict(fault or Fault())}
+            for place, words in wanted
         ]
-        order = {"environments": ours, "words": words, "fault": asdict(fault or Fault())}
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.write(json.dumps(orders) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         assert answer, "the forking process has died"
@@ -80,12 +81,12 @@ class Forker:
 
 
 @contextmanager
-def forking(place: Place, **environment: str) -> Iterator[Forker]:
+def forking(place: Place) -> Iterator[Forker]:
     """A process that forks crawls of the sites in `place`, until the block ends."""
     child = subprocess.Popen(
         [sys.executable, str(Path(__file__))],
         cwd=ROOT,
-        env=place.environment | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"} | environment,
+        env=place.environment | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -198,13 +199,13 @@ def watch_stages(steps: Steps) -> None:
     HangingUp.download_request, stages.cleaned, CrawlRun.find = fetch, understood, found
 
 
-def child(order: dict[str, Any], environment: dict[str, str], err: int, counts: int) -> None:
+def child(order: dict[str, Any], err: int, counts: int) -> None:
     """The forked crawl; never returns."""
     code = 70
     try:
-        os.dup2(err, 2)
         os.dup2(err, 1)
-        os.environ.update(environment)
+        os.dup2(err, 2)
+        os.environ.update(order["environment"])
         steps = Steps(Fault(**order["fault"]))
         watch(steps)
         from crawler.__main__ import main
@@ -216,32 +217,32 @@ def child(order: dict[str, Any], environment: dict[str, str], err: int, counts: 
         os._exit(code)
 
 
-def crawled(order: dict[str, Any]) -> list[dict[str, Any]]:
-    """How the crawls of one order ended."""
-    import tempfile
-    import time
-
+def crawled(orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How the crawls that were ordered together ended."""
     began = time.monotonic()
     running = []
-    for environment in order["environments"]:
+    for order in orders:
         files = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         pid = os.fork()
         if pid == 0:
-            child(order, environment, *(file.fileno() for file in files))
+            child(order, *(file.fileno() for file in files))
         running.append((pid, *files))
-    if after_s := order["fault"]["after_s"]:
+    if after_s := orders[0]["fault"]["after_s"]:
         signal.sigtimedwait({signal.SIGCHLD}, after_s)
         for pid, *_ in running:
             os.kill(pid, signal.SIGKILL)  # not yet waited for, so the number is still its own
-    ends = []
-    for pid, err, counts in running:
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        seconds = time.monotonic() - began
+    return [ended(*one, began) for one in running]
+
+
+def ended(pid: int, err: BinaryIO, counts: BinaryIO, began: float) -> dict[str, Any]:
+    """How one crawl ended, once it has."""
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    seconds = time.monotonic() - began
+    with err, counts:
         for file in (err, counts):
             file.seek(0)
         said, steps = err.read().decode(), json.loads(counts.read() or b"{}")
-        ends.append({"code": code, "err": said, "steps": steps, "seconds": seconds})
-    return ends
+    return {"code": code, "err": said, "steps": steps, "seconds": seconds}
 
 
 def serve() -> None:
