@@ -12,6 +12,7 @@ PROGRAMS = (
     ("speed.py", "--peers"),
     ("layouts.py", "--peers"),
     ("vehicles.py",),
+    ("crawl.py",),
 )
 
 

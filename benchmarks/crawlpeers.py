@@ -40,7 +40,7 @@ class Bare(Spider):
         for url in found[: self.most]:
             yield Request(url.decode(), callback=self.page)
 
-    def page(self, response: Response) -> Iterator[dict[str, Any]]:
+    def page(self, response: Response) -> Iterator[dict[str, Any]]:  # noqa: ARG002 - its subclass reads it
         yield from ()
 
 

@@ -1,14 +1,14 @@
 """A web of made pages on loopback, in a process of its own: what `crawl.py` has crawled.
 
-    python benchmarks/crawlweb.py PAGES
+    python benchmarks/crawlweb.py PAGES LISTED
 
-Prints its port. `/sitemap.xml` lists the pages, `/index.xml` two sitemaps of 50,000 addresses each; `/grow/N`
-puts N more pages into the first and gives the number of requests for anything else so far.
+Prints its port. `/sitemap.xml` lists so many of the pages, `/index.xml` two sitemaps of 50,000 addresses each;
+`/grow/N` puts N more pages into the first and gives the number of requests for anything else so far.
 
 The articles are those of `madepress`, a few kilobytes; around each stands what makes the pages of real sites
 large: a style sheet and scripts in the page, a menu of models, cards of other stories, a footer. Together
-50 to 190 kB and 500 to 1,300 elements; the middle half of 179 real article pages of car sites had 68 to 212 kB
-and 585 to 1,347.
+50 to 122 kB (median 78) and 430 to 1,100 elements (735); the middle half of 179 real pages of car sites had
+68 to 212 kB and 585 to 1,347 elements.
 """
 
 import asyncio
@@ -25,17 +25,19 @@ HEADS = b"HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
 
 def dressed(html: str, draw: random.Random) -> bytes:
     """The page with the weight of a real one."""
-    style = "".join(f".c{draw.getrandbits(24):x}{{margin:{n % 9}px;color:#{n:06x}}}" for n in range(size(draw, 400)))
+    style = "".join(
+        f".c{draw.getrandbits(24):x}{{margin:{n % 9}px;color:#{n:06x}}}" for n in range(size(draw, 400))
+    )
     state = ",".join(f'"k{n}":"{draw.getrandbits(96):x}"' for n in range(size(draw, 700)))
     head = f"<style>{style}</style><script>window.state={{{state}}}</script>"
     menu = "".join(
-        f'<li class="menu__item menu__item--{n % 7}"><a class="menu__link" href="/models/{draw.getrandbits(32):x}"'
-        f' data-track="menu-{n}">Model {draw.randrange(100, 999)}</a></li>'
+        f'<li class="menu__item menu__item--{n % 7}"><a class="menu__link" '
+        f'href="/models/{draw.getrandbits(32):x}" data-track="menu-{n}">Model {draw.randrange(100, 999)}</a></li>'
         for n in range(size(draw, 90))
     )
     cards = "".join(
-        f'<div class="card"><a href="/news/other-{n}"><img class="card__image" loading="lazy" src="/i/{n}-320.jpg"'
-        f' srcset="/i/{n}-320.jpg 320w, /i/{n}-640.jpg 640w, /i/{n}-960.jpg 960w" alt="">'
+        f'<div class="card"><a href="/news/other-{n}"><img class="card__image" loading="lazy" '
+        f'src="/i/{n}-320.jpg" srcset="/i/{n}-320.jpg 320w, /i/{n}-640.jpg 640w, /i/{n}-960.jpg 960w" alt="">'
         f'<span class="card__title">Story {draw.getrandbits(40):x} of the day</span></a>'
         f'<span class="card__date">{n % 28 + 1} March</span></div>'
         for n in range(size(draw, 40))
@@ -44,7 +46,9 @@ def dressed(html: str, draw: random.Random) -> bytes:
     html = html.replace("</head>", f"{head}</head>", 1)
     at = html.index(">", html.index("<body")) + 1
     html = f'{html[:at]}<nav class="menu"><ul>{menu}</ul></nav>{html[at:]}'
-    close = f'<section class="more"><h2>More news</h2>{cards}</section><footer><ul>{foot}</ul></footer></body>'
+    close = (
+        f'<section class="more"><h2>More news</h2>{cards}</section><footer><ul>{foot}</ul></footer></body>'
+    )
     return html.replace("</body>", close, 1).encode()
 
 
@@ -56,10 +60,10 @@ def size(draw: random.Random, usual: int) -> int:
 class Web:
     """The made pages and what was asked for."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, listed: int) -> None:
         draw = random.Random(SEED)
         self.pages = [dressed(page.html, draw) for page in pages(SEED, count)]
-        self.listed = count
+        self.listed = listed
         self.asked = 0
 
     def answer(self, path: str, host: str) -> tuple[int, bytes, bytes]:
@@ -105,7 +109,7 @@ def index(host: str) -> str:
 
 
 async def main() -> None:
-    server = await asyncio.start_server(Web(int(sys.argv[1])).talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(Web(*map(int, sys.argv[1:])).talk, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

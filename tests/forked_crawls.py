@@ -1,4 +1,4 @@
-"""Crawls in child processes forked from one that has imported everything: a crawl of 20 pages in half a second.
+"""Crawls in processes forked from one that has imported everything: twenty pages in half a second.
 
 Run as a program it reads orders as JSON lines and answers each with one line. An order names the crawl's
 environment and words, and a fault: at which step, counted or named, the crawl is killed or a call fails. Steps
@@ -29,7 +29,7 @@ FAILING = ("connect", "statement", "commit", "commit answer", "open", "half writ
 class Fault:
     """What goes wrong: `how` is "kill", "fail" (once) or "fail on" (from then on).
 
-    At the `at`-th step of all, or of those called `step`; a kill may come `after_s` seconds instead. 0: never.
+    At the `at`-th step of all, or of those called `step`; a kill may come `after_s` seconds instead.
     """
 
     how: str = "kill"
@@ -222,7 +222,7 @@ def crawled(orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
     began = time.monotonic()
     running = []
     for order in orders:
-        files = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        files = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - `ended` closes them
         pid = os.fork()
         if pid == 0:
             child(order, *(file.fileno() for file in files))

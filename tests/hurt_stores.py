@@ -1,4 +1,4 @@
-"""What a crawl must leave in its store whatever went wrong: a sound store, and after a rerun the same as ever."""
+"""What a crawl must leave in its store whatever went wrong: sound, and after a rerun the same as ever."""
 
 import json
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ def told(place: Place) -> tuple[str, dict[str, tuple[str, str | None]]]:
 
 
 def flaws(place: Place, *, running: bool = False) -> list[str]:
-    """What is wrong with the store and its archive; `running` lets a run stand open that could not be closed."""
+    """What is wrong with store and archive; `running` lets a run stand open that could not be closed."""
     with place.open() as s:
         found = [law for law in check_ledger(s) if not (running and "still marked running" in law)]
         if s.get_bind().dialect.name == "sqlite":

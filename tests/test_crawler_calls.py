@@ -1,4 +1,4 @@
-"""The n-th call of a crawl fails, for n = 1, 2, 3 … until a crawl gets through: to database, archive and site."""
+"""The n-th call of a crawl, to database, archive or site, fails: for n = 1, 2, 3 … until one gets through."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
