@@ -2,8 +2,8 @@
 
     python benchmarks/crawlweb.py PAGES LISTED
 
-Prints its port. `/sitemap.xml` lists so many of the pages, `/index.xml` two sitemaps of 50,000 addresses each;
-`/grow/N` puts N more pages into the first and gives the number of requests for anything else so far.
+Prints its port. `/sitemap.xml` lists so many of the pages, `/index.xml` two sitemaps of 50,000 addresses
+each; `/grow/N` puts N more pages into the first and gives the number of requests for anything else so far.
 
 The articles are those of `madepress`, a few kilobytes; around each stands what makes the pages of real sites
 large: a style sheet and scripts in the page, a menu of models, cards of other stories, a footer. Together
@@ -32,7 +32,7 @@ def dressed(html: str, draw: random.Random) -> bytes:
     head = f"<style>{style}</style><script>window.state={{{state}}}</script>"
     menu = "".join(
         f'<li class="menu__item menu__item--{n % 7}"><a class="menu__link" '
-        f'href="/models/{draw.getrandbits(32):x}" data-track="menu-{n}">Model {draw.randrange(100, 999)}</a></li>'
+        f'href="/models/{draw.getrandbits(32):x}" data-at="{n}">Model {draw.randrange(100, 999)}</a></li>'
         for n in range(size(draw, 90))
     )
     cards = "".join(

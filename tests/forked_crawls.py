@@ -1,9 +1,10 @@
 """Crawls in processes forked from one that has imported everything: twenty pages in half a second.
 
 Run as a program it reads orders as JSON lines and answers each with one line. An order names the crawl's
-environment and words, and a fault: at which step, counted or named, the crawl is killed or a call fails. Steps
-are every connection, statement and commit (before it, and after it, when only its answer is lost), every
-archive segment opened, every half and whole record written, every request and answer, and the stages' ends.
+environment and words, and a fault: at which step, counted or named, the crawl is killed or a call fails.
+Steps are every connection, statement and commit (before it, and after it, when only its answer is lost),
+every archive segment opened, every half and whole record written, every request and answer, and the stages'
+ends.
 """
 
 import json
