@@ -60,18 +60,16 @@ class Forker:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def crawl(self, place: Place, *words: str, fault: Fault | None = None) -> Forked:
-        """A crawl in `place` to its end, however bitter."""
-        return self.crawls([(place, words)], fault=fault)[0]
+    def crawl(self, place: Place, *words: str, fault: Fault | None = None, first: str = "") -> Forked:
+        """A crawl in `place` to its end, however bitter; it begins by running the program text `first`."""
+        return self.crawls([(place, words)], fault, first)[0]
 
     def crawls(
-        self, wanted: Sequence[tuple[Place, Sequence[str]]], fault: Fault | None = None
+        self, wanted: Sequence[tuple[Place, Sequence[str]]], fault: Fault | None = None, first: str = ""
     ) -> list[Forked]:
         """The same for crawls that run at once."""
-        orders = [
-            {"words": words, "environment": place.environment, "fault": asdict(fault or Fault())}
-            for place, words in wanted
-        ]
+        common = {"fault": asdict(fault or Fault()), "first": first}
+        orders = [{"words": words, "environment": place.environment, **common} for place, words in wanted]
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(orders) + "\n")
@@ -209,6 +207,7 @@ def child(order: dict[str, Any], err: int, counts: int) -> None:
         os.environ.update(order["environment"])
         steps = Steps(Fault(**order["fault"]))
         watch(steps)
+        exec(order["first"], {})
         from crawler.__main__ import main
 
         code = main(order["words"])

@@ -71,7 +71,7 @@ def test_some_calls_of_a_crawl_that_fail(fork: Forker, new_place: Callable[[], P
 @pytest.mark.parametrize("how", ["fail", "fail on"])
 def test_every_call_of_a_crawl_that_fails(fork: Forker, new_place: Callable[[], Place], how: str) -> None:
     # the calls are the same on both databases, but a round on the server takes longer
-    assert fail_every(fork, new_place, how, 1, 1 if is_sqlite(new_place) else 5) > 20
+    assert fail_every(fork, new_place, how, 1, 1 if is_sqlite(new_place) else 5) > 15
 
 
 def is_sqlite(new_place: Callable[[], Place]) -> bool:
