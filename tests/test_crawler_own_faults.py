@@ -43,9 +43,7 @@ def place(tmp_path: Path, sqlite_url: str) -> Place:
 RAISING = {
     "every callback": "from crawler.spiders.news import NewsSpider\nNewsSpider.page = lambda *_, **__: 1 / 0",
     "every callback late": (
-        "from crawler.spiders import news\n"
-        "def page(*_): return 1 / 0\n"
-        "news.raw_page = page"
+        "from crawler.spiders import news\ndef page(*_): return 1 / 0\nnews.raw_page = page"
     ),
     "every archiving": "from crawler import stages\nstages.archived = lambda *_: 1 / 0",
     "every cleaning": "from crawler import stages\nstages.cleaned = lambda *_: 1 / 0",

@@ -1,0 +1,104 @@
+"""Certificates that do not hold are refused unless the site's file says otherwise; TLS of yesterday always."""
+
+import ssl
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from loopback import Place, serving
+
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+
+
+class Authority:
+    """A certificate authority of the test's own, and the certificates it gives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Made Authority")])
+        own = self.signed(self.name, self.key, "", NOW + DAY, is_authority=True)
+        self.file = folder / "authority.pem"
+        self.file.write_bytes(own.public_bytes(serialization.Encoding.PEM))
+
+    def signed(
+        self,
+        name: x509.Name,
+        key: ec.EllipticCurvePrivateKey,
+        host: str,
+        until: datetime,
+        *,
+        is_authority: bool,
+    ) -> x509.Certificate:
+        """A certificate for `host`, which lasts until then."""
+        made = x509.CertificateBuilder(
+            issuer_name=self.name,
+            subject_name=name,
+            public_key=key.public_key(),
+            serial_number=x509.random_serial_number(),
+            not_valid_before=NOW - 3 * DAY,
+            not_valid_after=until,
+        ).add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        if host:
+            made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        return made.sign(self.key, hashes.SHA256())
+
+    def server(self, host: str, until: datetime) -> ssl.SSLContext:
+        """What a server with such a certificate shows."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+        certificate = self.signed(name, key, host, until, is_authority=False)
+        pem = serialization.Encoding.PEM
+        secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        file = self.folder / f"{host}.pem"
+        file.write_bytes(secret + certificate.public_bytes(pem))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        return context
+
+
+def yesterday(context: ssl.SSLContext) -> ssl.SSLContext:
+    """The same server, which speaks nothing newer than TLS 1.0."""
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    return context
+
+
+SERVERS: dict[str, Callable[[Authority], ssl.SSLContext]] = {
+    "sound": lambda authority: authority.server("localhost", NOW + DAY),
+    "expired": lambda authority: authority.server("localhost", NOW - DAY),
+    "of another host": lambda authority: authority.server("other.example", NOW + DAY),
+    "of yesterday": lambda authority: yesterday(authority.server("localhost", NOW + DAY)),
+}
+
+
+@pytest.mark.parametrize("what", SERVERS)
+def test_only_a_sound_certificate_is_believed(tmp_path: Path, sqlite_url: str, what: str) -> None:
+    authority = Authority(tmp_path)
+    place = Place(tmp_path)
+    assert place.store == sqlite_url
+    trusting = {"SSL_CERT_FILE": str(authority.file)}
+    with serving(2, tls=SERVERS[what](authority)) as site:
+        strict = site.toml().replace("127.0.0.1", "localhost")
+        place.site("made", strict)
+        ended = place.crawl("made", **trusting)
+        if what == "sound":
+            assert ended.code == 0, ended.err
+            return
+        assert ended.code == 75
+        assert "unreachable: tls" in ended.err
+        assert place.runs() == [("unreachable", 0, {})]
+        alone = place.crawl("made", "--url", f"https://localhost:{site.port}/news/2026/1", **trusting)
+        assert alone.code == 75
+        assert place.states() == {"/news/2026/1": ("failed", "robots unreachable: tls")}
+        assert site.asked == []
+        place.site("made", strict + "verify = false\n")
+        lenient = place.crawl("made", **trusting)
+        assert lenient.code == (75 if what == "of yesterday" else 0), lenient.err
