@@ -142,7 +142,7 @@ def _renew(shelf: Shelf, held: ArticleRow, case: Case) -> tuple[State, str | Non
         if page.fetched_at >= held.fetched_at:
             held.fetched_at, held.rules_version = page.fetched_at, page.rules_version
             _note_page(case)
-        return State.UNCHANGED, None
+        return State.STORED if _is_back(case) else State.UNCHANGED, None
     reread = page.fetched_at == held.fetched_at and page.rules_version != held.rules_version
     if page.fetched_at <= held.fetched_at and not reread:
         return State.UNCHANGED, "older page"
@@ -151,6 +151,12 @@ def _renew(shelf: Shelf, held: ArticleRow, case: Case) -> tuple[State, str | Non
         return State.UNCHANGED, worse
     _note_page(case)
     return State.STORED, None
+
+
+def _is_back(case: Case) -> bool:
+    """Whether the page was fetched after it had been gone."""
+    row = case.row
+    return row.state == State.GONE and row.settled_at is not None and case.page.fetched_at > row.settled_at
 
 
 def _rewrite(shelf: Shelf, held: ArticleRow, case: Case) -> str | None:
