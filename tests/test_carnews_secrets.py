@@ -1,4 +1,4 @@
-"""A password given to us is in nothing we write or show, whatever goes wrong, however much we are asked to say."""
+"""A password given to us is in nothing we write or show, whatever goes wrong, however much we are to say."""
 
 import socket
 import threading
@@ -83,7 +83,10 @@ def test_no_failure_to_connect_tells_the_password(here: Folder, site: Site) -> N
         for words, url in zip(COMMANDS, urls(port), strict=True):
             ended = end_of(here.start(*words, CARNEWS_DATABASE_URL=url))
             assert "carnews" in ended.err + ended.out or "ERROR" in ended.err, (words, url, ended)
-            assert ended.code != 0 or words[0] == "scrapy", (words, url)  # Scrapy's own command always gives 0
+            assert ended.code != 0 or words[0] == "scrapy", (
+                words,
+                url,
+            )  # Scrapy's own command always gives 0
             assert kept_secret(here, ended.out, ended.err), (words, url)
     assert site.asked == []
 

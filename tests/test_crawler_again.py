@@ -53,7 +53,9 @@ def test_an_article_updated_gone_or_moved_stays_one_article(fork: Forker, place:
     site.pages["/news/2026/moved"] = Answer(article(2))
     assert again(fork, place, site, 0, 1, 2, 3) == 0
     after = shown(place)
-    assert {path: row["id"] for path, row in after.items()} == {path: row["id"] for path, row in before.items()}
+    assert {path: row["id"] for path, row in after.items()} == {
+        path: row["id"] for path, row in before.items()
+    }
     assert "frosty evening" in str(after["/news/2026/0"]["text"])
     assert after["/news/2026/1"] == before["/news/2026/1"]  # withdrawn there, kept here
     states = place.states()

@@ -8,7 +8,6 @@ import pytest
 from forked_crawls import Forker, forking
 from loopback import Place, Site, serving
 
-
 HOST = "made.example"
 RESOLVER = """
 import socket, sys, threading
@@ -102,13 +101,13 @@ HOSTILE = [
 
 
 def test_a_site_named_like_a_path_is_refused_and_touches_no_file(fork: Forker, place: Place) -> None:
-    before = {path for path in place.folder.rglob("*")}
+    before = set(place.folder.rglob("*"))
     for name in HOSTILE:
         ended = fork.crawl(place, name)
         assert ended.code == 2, (name, ended.err)
         assert ended.err.startswith("carnews: no site "), name
         assert len(ended.err.splitlines()) == 1, name
-    assert {path for path in place.folder.rglob("*")} == before
+    assert set(place.folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize(

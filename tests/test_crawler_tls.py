@@ -1,4 +1,4 @@
-"""Certificates that do not hold are refused unless the site's file says otherwise; TLS of yesterday always."""
+"""Certificates that do not hold are refused unless the site's file says otherwise; old TLS always."""
 
 import ssl
 import warnings
