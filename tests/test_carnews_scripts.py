@@ -1,4 +1,4 @@
-"""Scripts, links that act, formulas, turned text in a page: plain text in the store and in all that shows it."""
+"""Scripts, links that act, formulas, turned text in a page: plain text in the store and whatever shows it."""
 
 import csv
 import io
