@@ -63,7 +63,7 @@ def test_a_name_that_does_not_resolve_is_asked_for_few_times_and_tried_again_lat
 ) -> None:
     began = time.monotonic()
     ended = fork.crawl(place, "made", first=RESOLVER + trouble)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert ended.code == 75, ended.err
     assert "unreachable: dns" in ended.err
     assert ended.err.count("ASKED") <= 2

@@ -2,7 +2,9 @@
 
 import ssl
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from loopback import Place, serving
+from forked_crawls import Forked, Forker, forking
+from loopback import Place, Site, serving
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -74,29 +77,51 @@ def yesterday(context: ssl.SSLContext) -> ssl.SSLContext:
 SERVERS: dict[str, Callable[[Authority], ssl.SSLContext]] = {
     "sound": lambda authority: authority.server("localhost", NOW + DAY),
     "expired": lambda authority: authority.server("localhost", NOW - DAY),
-    "of another host": lambda authority: authority.server("other.example", NOW + DAY),
-    "of yesterday": lambda authority: yesterday(authority.server("localhost", NOW + DAY)),
+    "foreign": lambda authority: authority.server("other.example", NOW + DAY),
+    "outdated": lambda authority: yesterday(authority.server("localhost", NOW + DAY)),
 }
 
 
+@dataclass
+class Web:
+    """A made site behind each of the servers, and crawls that believe the authority."""
+
+    sites: dict[str, Site]
+    fork: Forker
+    authority: Authority
+
+    def crawl(self, place: Place, *words: str) -> Forked:
+        trusting = f"import os\nos.environ['SSL_CERT_FILE'] = {str(self.authority.file)!r}"
+        return self.fork.crawl(place, *words, first=trusting)
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    home = Place(tmp_path_factory.mktemp("home"))
+    authority = Authority(home.folder)
+    with ExitStack() as stack:
+        sites = {}
+        for what, server in SERVERS.items():
+            site = stack.enter_context(serving(tls=server(authority)))
+            site.home = f"https://localhost:{site.port}/"
+            site.add_articles(2)
+            home.site(f"strict-{what}", site.toml())
+            home.site(f"lenient-{what}", site.toml("verify = false\n"))
+            sites[what] = site
+        yield Web(sites, stack.enter_context(forking(home)), authority)
+
+
 @pytest.mark.parametrize("what", SERVERS)
-def test_only_a_sound_certificate_is_believed(tmp_path: Path, sqlite_url: str, what: str) -> None:
-    authority = Authority(tmp_path)
-    place = Place(tmp_path)
+def test_only_a_sound_certificate_is_believed(tmp_path: Path, sqlite_url: str, web: Web, what: str) -> None:
+    place, site = Place(tmp_path), web.sites[what]
     assert place.store == sqlite_url
-    trusting = {"SSL_CERT_FILE": str(authority.file)}
-    with serving(tls=SERVERS[what](authority)) as site:
-        site.home = f"https://localhost:{site.port}/"
-        site.add_articles(2)
-        place.site("made", site.toml())
-        strict = place.crawl("made", "--url", f"{site.home}news/2026/1", **trusting)
-        if what == "sound":
-            assert strict.code == 0, strict.err
-            return
-        assert strict.code == 75
-        assert place.states() == {"/news/2026/1": ("failed", "robots unreachable: tls")}
-        assert place.runs() == [("unreachable", 1, {"failed": 1})]
-        assert site.asked == []
-        place.site("made", site.toml("verify = false\n"))
-        lenient = place.crawl("made", **trusting)
-        assert lenient.code == (75 if what == "of yesterday" else 0), lenient.err
+    strict = web.crawl(place, f"strict-{what}", "--url", f"{site.home}news/2026/1")
+    if what == "sound":
+        assert strict.code == 0, strict.err
+        return
+    assert strict.code == 75
+    assert place.states() == {"/news/2026/1": ("failed", "robots unreachable: tls")}
+    assert place.runs() == [("unreachable", 1, {"failed": 1})]
+    assert site.asked == []
+    lenient = web.crawl(place, f"lenient-{what}")
+    assert lenient.code == (75 if what == "outdated" else 0), lenient.err
