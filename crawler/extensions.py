@@ -112,7 +112,8 @@ class Keeper(CrawlPart):
         if not run.id:  # a dry run, or stopped before it began
             return 0 if reason == "finished" else LATER
         outcome, note = progress.ending(reason)
-        await asyncio.gather(*self._tasks)
+        # an address that cannot be settled stays pending; it must not keep the run open
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if reason == "finished" and outcome in {Ending.FINISHED, Ending.FAILED}:  # else it was not asked for
             for address_id in list(progress.open):
                 await run.settle(address_id, Outcome(State.FAILED, NO_ANSWER))

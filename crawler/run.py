@@ -82,7 +82,11 @@ class CrawlRun:
         self._engine = await self._off_loop(
             partial(open_store, self.settings.database_url, durable=self.settings.durable)
         )
-        await self._write(self._begin)
+        try:
+            await self._write(self._begin)
+        except StoreError:
+            self.id = 0  # rolled back; or it stands and only its answer was lost: then the next run closes it
+            raise
 
     async def find(self, finds: Sequence[Found]) -> Tally:
         """How many of `finds` are new; all of them are in the ledger when this returns.

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from db.archive import Position
-from db.models import AddressEvent, AddressRow, Run, storable
+from db.models import AddressEvent, AddressRow, ArticleRow, Run, storable
 from db.runs import Outcome
 
 REASON_CHARS = 500  # a reason is a phrase; what a server wrote in an error page may be anything
@@ -74,10 +74,10 @@ def close_address(
     """Writes into `row` what the run made of it, and an event; the one place that sets an outcome.
 
     An address whose article is stored stays `stored` unless it is gone: a failing server takes no article
-    away.
+    away. Where it is gone it stays gone until its page comes back: a failing server brings none either.
     """
     hand_over(s, row, run_id)
-    row.state, row.last_outcome = _lasting(row, outcome), outcome
+    row.state, row.last_outcome = _lasting(s, row, outcome), outcome
     if outcome is not State.UNCHANGED or row.state == State.STORED:  # why it is no article stays true
         row.reason = reason[:REASON_CHARS] if reason else None
     row.settled_at, row.next_try_at = now, None
@@ -126,14 +126,21 @@ def address_of(row: AddressRow) -> Address:
     )
 
 
-def _lasting(row: AddressRow, outcome: State) -> State:
+def _lasting(s: Session, row: AddressRow, outcome: State) -> State:
     """The state that stays when a run made `outcome` of `row`."""
     was = State(row.state)
+    if was == State.GONE and outcome != State.STORED and _holds_article(s, row):
+        return was
     if outcome == State.UNCHANGED and was not in {State.PENDING, State.FAILED}:
         return was
     if was == State.STORED and outcome not in {State.PENDING, State.GONE}:
         return was
     return outcome
+
+
+def _holds_article(s: Session, row: AddressRow) -> bool:
+    """Whether an article is kept under the address; served by the index on `articles.address_id`."""
+    return s.scalar(select(ArticleRow.id).where(ArticleRow.address_id == row.id)) is not None
 
 
 def is_free(run_id: int) -> ColumnElement[bool]:

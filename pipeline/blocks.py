@@ -30,6 +30,7 @@ INLINE = frozenset(
     "samp small span strike strong sub sup time tt u var wbr".split()
 )
 BOLD = frozenset("b strong em i cite".split())  # noqa: SIM905
+NO_PICTURE = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)  # data:, blob:, javascript:
 PICTURE_NAMES = re.compile(r"(?:^|[ _-])(?:wp-caption|figure|image|img|picture|photo|bild)(?:$|[ _-])")
 NEWLINE = "\x1e"  # stands for <br> while a text is being gathered; never left in a block
 # These hold nothing; only a line break and a rule say something.
@@ -239,10 +240,10 @@ def names_picture(names: str) -> bool:
 
 
 def source_of(attributes: Mapping[str, str]) -> str | None:
-    """The address in an <img>, lazily loaded or not; None for inline data."""
+    """The address in an <img>, lazily loaded or not; None for inline data and for one that acts."""
     for name in ("data-src", "data-lazy-src", "data-original", "data-img-url", "src"):
         value = attributes.get(name, "").strip()
-        if value and not value.startswith("data:"):
+        if value and not NO_PICTURE.match(value):
             return value
     srcset = (attributes.get("srcset") or attributes.get("data-srcset") or "").split()
     return srcset[0].rstrip(",") if srcset else None

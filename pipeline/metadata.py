@@ -174,13 +174,13 @@ def pictures(stated: Stated, url: str | None) -> Candidates:
 
 
 def joined(url: str | None, address: str) -> str | None:
-    """`address` made absolute; None where it is no address at all."""
+    """`address` made absolute; None where it is no address, or acts (`javascript:`) or holds data."""
     try:
         whole = urljoin(url or "", address.strip())
-        urlsplit(whole)
+        scheme = urlsplit(whole).scheme
     except ValueError:
         return None
-    return whole
+    return whole if scheme in {"", "http", "https"} else None
 
 
 def paywall(stated: Stated) -> str | None:

@@ -5,7 +5,8 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -95,6 +96,25 @@ def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     server = request.getfixturevalue("postgres_server")
     yield from _database(server, request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
+) -> Iterator[Callable[[], str]]:
+    """Gives the URL of another migrated database at each call; the test runs once on each kind."""
+    with ExitStack() as made:
+
+        def another() -> str:
+            if request.param == "sqlite":
+                file = tmp_path / f"{uuid4().hex}.db"
+                shutil.copy(sqlite_template, file)
+                return f"sqlite:///{file}"
+            server = request.getfixturevalue("postgres_server")
+            template = request.getfixturevalue("postgres_template")
+            return made.enter_context(contextmanager(_database)(server, template))
+
+        yield another
 
 
 @pytest.fixture

@@ -219,8 +219,17 @@ class NewsSpider(Spider):
         error = failure.value or RuntimeError("no reason given")
         if isinstance(error, StoreError):  # robots.txt could not be kept
             self.progress.store_error = error
-            raise CloseSpider("store")
-        await self.settle(address.id, outcome_of(error, request.url))
+            self.end("store")
+            return
+        try:
+            await self.settle(address.id, outcome_of(error, request.url))
+        except CloseSpider as end:
+            # not raised: then Scrapy would log the fetch, which we have settled, with its whole traceback
+            self.end(end.reason)
+
+    def end(self, reason: str) -> None:
+        """Ends the crawl from within a callback."""
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     async def settle(self, address_id: int, outcome: Outcome) -> None:
         """Commits the end of an address without a page; ends the crawl when the site is out of reach."""

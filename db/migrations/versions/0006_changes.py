@@ -46,6 +46,20 @@ SELECT row_number() OVER (ORDER BY a.id), a.id, 'added', a.first_stored_at, d.la
 FROM articles a JOIN addresses d ON d.id = a.address_id
 """
 
+# Articles whose page is gone already were withdrawn when that was found.
+GONE = """
+UPDATE articles SET withdrawn_at = (
+    SELECT d.settled_at FROM addresses d WHERE d.id = articles.address_id AND d.state = 'gone'
+)
+"""
+WITHDRAWN = """
+INSERT INTO changes (change_seq, article_id, kind, at, run_id, revision, fields, figures)
+SELECT (SELECT coalesce(max(change_seq), 0) FROM changes) + row_number() OVER (ORDER BY a.id),
+       a.id, 'withdrawn', a.withdrawn_at, d.last_run_id, 1, '[]', '[]'
+FROM articles a JOIN addresses d ON d.id = a.address_id
+WHERE a.withdrawn_at IS NOT NULL
+"""
+
 
 def upgrade() -> None:
     op.execute("DROP VIEW article_feed")
@@ -73,7 +87,8 @@ def upgrade() -> None:
         sa.Column("rules_version", sa.Text, nullable=False),
         sa.Column("fetched_at", MOMENT, nullable=False),
     )
-    op.execute(FIRST)
+    for statement in (FIRST, GONE, WITHDRAWN):
+        op.execute(statement)
     feed("\nWHERE a.withdrawn_at IS NULL")
     op.execute(CHANGES)
     op.execute(REVISIONS)
