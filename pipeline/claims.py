@@ -72,7 +72,8 @@ def claimed(metadata: Metadata, blocks: list[Block]) -> tuple[Metadata, list[Blo
     claims = Claims()
     at = mark_title(blocks, metadata.title, claims)
     zone = head_of(blocks, at)
-    if lead := standfirst_of(blocks, zone, at, metadata.evidence.get("description", "")):
+    told = told_standfirst(blocks, metadata.standfirst)
+    if lead := told or standfirst_of(blocks, zone, at, metadata.evidence.get("description", "")):
         claims.standfirst = lead.text
         claims.marks[lead.order] = "standfirst"
     find_lines(zone, at, metadata, claims)
@@ -84,6 +85,13 @@ def claimed(metadata: Metadata, blocks: list[Block]) -> tuple[Metadata, list[Blo
         for block in blocks
     ]
     return completed(metadata, claims), marked
+
+
+def told_standfirst(blocks: Sequence[Block], text: str | None) -> Block | None:
+    """The block that the site's own rule names as the standfirst; None where it names none."""
+    key = fold(text or "")
+    told = (block for block in blocks if key and is_free(block) and fold(block.text) == key)
+    return next(told, None)
 
 
 def is_free(block: Block) -> bool:
@@ -102,13 +110,13 @@ def completed(metadata: Metadata, claims: Claims) -> Metadata:
         published = parse_date(claims.dated, metadata.language)
         if published:
             note(evidence, "published_at", "dateline", claims.dated)
-    if claims.standfirst:
+    if claims.standfirst and metadata.standfirst is None:
         evidence["standfirst"] = "visible"
     if metadata.section is None and claims.section:
         evidence["section"] = "comment counter"
     return replace(
         metadata,
-        standfirst=claims.standfirst,
+        standfirst=metadata.standfirst or claims.standfirst,
         authors=authors,
         published_at=published,
         section=metadata.section or claims.section,

@@ -159,6 +159,14 @@ def test_the_site_s_selectors_win() -> None:
     assert article.published_at == datetime(2026, 3, 2, tzinfo=UTC)
 
 
+def test_the_site_s_selector_of_the_standfirst_wins_and_takes_its_line_out_of_the_text() -> None:
+    top = "<h1>Electric saloon arrives in spring</h1><p class=dek>Not the one we waited for.</p>"
+    below = "<p class=lead>It is late, and it is loud, and that is all the maker says for now.</p>"
+    article = read(top=top + below, rules=Rules(standfirst=".lead"))
+    assert article.standfirst == "It is late, and it is loud, and that is all the maker says for now."
+    assert article.standfirst not in article.paragraphs
+
+
 def test_the_address_is_the_page_s_own_without_tracking() -> None:
     article = read('<link rel="canonical" href="/news/electric-saloon?utm_source=x">')
     assert article.url == "https://motor.example/news/electric-saloon"
