@@ -13,6 +13,8 @@ from db.archive import Position
 from db.models import AddressRow, Run, storable
 from db.runs import Outcome
 
+Range = tuple[datetime | None, datetime | None]  # from this moment on, and before that one; None is no bound
+ALWAYS: Range = (None, None)
 REASON_CHARS = 500  # a reason is a phrase; what a server wrote in an error page may be anything
 
 
@@ -78,7 +80,26 @@ def close_address(
     row.state, row.last_outcome = _lasting(row, outcome), outcome
     if outcome is not State.UNCHANGED or row.state == State.STORED:  # why it is no article stays true
         row.reason = reason[:REASON_CHARS] if reason else None
-    row.settled_at, row.next_try_at = now, None
+    row.settled_at, row.next_try_at = None if outcome is State.PENDING else now, None
+
+
+def note_date(s: Session, address_id: int, published_at: datetime | None) -> None:
+    """Keeps the date a page itself names, where no channel named one."""
+    row = s.get_one(AddressRow, address_id)
+    if row.published_at is None and published_at is not None:
+        row.published_at = published_at
+
+
+def published_in(asked: Range) -> list[ColumnElement[bool]]:
+    """That an article may lie in the range, as far as one knows before its page is read.
+
+    `newest_at` is never before the publication: it is that, the last change, or when the address was found.
+    """
+    since, until = asked
+    within = [AddressRow.newest_at >= since] if since else []
+    if until:
+        within.append(AddressRow.published_at.is_(None) | (AddressRow.published_at < until))
+    return within
 
 
 def hand_over(s: Session, row: AddressRow, run_id: int) -> None:

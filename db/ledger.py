@@ -14,8 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.addresses import (
+    ALWAYS,
     STATES,
     Address,
+    Range,
     State,
     address_key,
     address_of,
@@ -23,17 +25,21 @@ from db.addresses import (
     count_in,
     hand_over,
     is_free,
+    published_in,
 )
+from db.claims import Claim, claims_of
 from db.errors import SiteBusy
 from db.models import AddressRow, Run
 from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
 from db.turns import take_turn
 
 __all__ = [
+    "ALWAYS",
     "STATES",
     "Address",
     "Found",
     "History",
+    "Range",
     "State",
     "Tally",
     "balance",
@@ -42,6 +48,7 @@ __all__ = [
     "claim",
     "end_run",
     "history",
+    "known",
     "record_found",
     "settle",
 ]
@@ -58,7 +65,8 @@ class Found:
     """An address as a feed, sitemap or person named it.
 
     `url` is canonical; `channel` says where from: "feed:<url>", "sitemap:<url>", "section:<url>",
-    "warc:<name>" or "asked"; `site` whose it is, None where that is the site being crawled.
+    "wordpress:<url>", "warc:<name>" or "asked"; `site` whose it is, None where that is the site being
+    crawled. The rest is what the finder says of the article, `text` plain.
     """
 
     url: str
@@ -66,6 +74,14 @@ class Found:
     title: str | None = None
     published_at: datetime | None = None
     site: str | None = None
+    modified_at: datetime | None = None
+    author: str | None = None
+    text: str | None = None
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """When it was published or, where that is unknown, changed last."""
+        return self.published_at or self.modified_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +94,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the ledger knows of one address: its row, and the runs that found, claimed and touched it last."""
+    """What is known of one address: its row, the runs that found, claimed and touched it last, its claims."""
 
     address: Address
     runs: tuple[RunRow, ...]
+    claims: tuple[Claim, ...] = ()
 
 
 def begin_run(s: Session, site: str, kind: str, now: datetime) -> int:
@@ -150,19 +167,23 @@ def claim(  # noqa: PLR0913 - which addresses to claim is what most of them say
     only: Sequence[str] | None = None,
     *,
     again: bool = False,
+    published: Range = ALWAYS,
 ) -> list[Address]:
     """Up to `limit` addresses to fetch now, newest first, never the same twice in one run.
 
-    Pending ones of the site, and failed ones that are due. With `only`, the canonical addresses to choose
-    from, of whichever site and due or not; `again` then takes settled ones too.
+    Pending ones of the site, and failed ones that are due; of these and of what was too old for an earlier
+    run, only what may be published in the range, if one is asked for. With `only`, the canonical addresses to
+    choose from, of whichever site and due or not; `again` then takes settled ones too.
     """
     free = (AddressRow.claimed_run_id.is_distinct_from(run_id), is_free(run_id))
     pending, failed = AddressRow.state == State.PENDING, AddressRow.state == State.FAILED
     rows: list[AddressRow] = []
     if only is None:
         due = failed & (AddressRow.next_try_at <= now)
-        for wanted in (pending, due):  # one by one: each is served by the index on (site, state, newest_at)
-            rows += _newest(s, limit, AddressRow.site == site, wanted, *free)
+        too_old = (AddressRow.state == State.TOO_OLD) & AddressRow.published_at.is_not(None)
+        kinds = (pending, due) if published == ALWAYS else (pending, due, too_old)
+        for wanted in kinds:  # one by one: each is served by the index on (site, state, newest_at)
+            rows += _newest(s, limit, AddressRow.site == site, wanted, *free, *published_in(published))
     else:
         wanted = AddressRow.key.in_([address_key(url) for url in only])
         rows += _newest(s, limit, wanted, *free, *([] if again else [pending | failed]))
@@ -172,6 +193,17 @@ def claim(  # noqa: PLR0913 - which addresses to claim is what most of them say
         row.claimed_run_id, row.last_outcome = run_id, State.PENDING
     s.flush()
     return [address_of(row) for row in rows]
+
+
+def known(s: Session, urls: Iterable[str]) -> set[str]:
+    """Which of the canonical addresses the ledger has, whatever their state."""
+    by_key = {address_key(url): url for url in urls}
+    keys = sorted(by_key)
+    found: set[str] = set()
+    for start in range(0, len(keys), BATCH):
+        part = keys[start : start + BATCH]
+        found |= {by_key[key] for key in s.scalars(select(AddressRow.key).where(AddressRow.key.in_(part)))}
+    return found
 
 
 def settle(  # noqa: PLR0913 - one address and all that is known of its end
@@ -211,7 +243,7 @@ def history(s: Session, url: str) -> History | None:
         return None
     ids = {row.found_run_id, row.claimed_run_id, row.last_run_id}
     runs = s.scalars(select(Run).where(Run.id.in_(ids)).order_by(Run.id))
-    return History(address_of(row), tuple(run_row(s, run) for run in runs))
+    return History(address_of(row), tuple(run_row(s, run) for run in runs), claims_of(s, row.id))
 
 
 def _outcome_of_known() -> ColumnElement[str]:
@@ -232,7 +264,7 @@ def _new_row(key: str, find: Found, site: str, run_id: int, now: datetime) -> di
         "channel": find.channel,
         "title": find.title,
         "published_at": find.published_at,
-        "newest_at": find.published_at or now,
+        "newest_at": find.newest_at or now,
         "found_at": now,
         "found_run_id": run_id,
         "state": State.PENDING,

@@ -120,6 +120,21 @@ class AddressRow(Base):
     segment_length: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class ClaimRow(Base):
+    """What one channel says of the article at an address, as it last said something else."""
+
+    __tablename__ = "address_claims"
+
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    author: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None]
+    text: Mapped[str | None]
+    seen_at: Mapped[datetime]
+
+
 class ArticleRow(Base):
     """One article as last understood; `address_id` is the ledger row whose page it was read from."""
 
