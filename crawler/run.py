@@ -18,7 +18,9 @@ from crawler.outcomes import Outcome
 from crawler.progress import awaited
 from crawler.stages import Work, stored
 from db import ledger
+from db.addresses import ALWAYS, Range
 from db.archive import Archive
+from db.claims import record_claims
 from db.engine import open_store, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
@@ -76,11 +78,25 @@ class CrawlRun:
             new, known = new + tally.new, known + tally.known
         return Tally(new, known)
 
-    async def claim(self, limit: int, only: Sequence[str] | None = None) -> list[Address]:
+    async def known(self, urls: Sequence[str]) -> set[str]:
+        """Which of the canonical addresses are in the ledger already."""
+        return await self._write(lambda s: ledger.known(s, urls))
+
+    async def note(self, claims: Sequence[Found]) -> None:
+        """Keeps what channels say of articles whose addresses are in the ledger."""
+        for start in range(0, len(claims), FIND_BATCH):
+            part = claims[start : start + FIND_BATCH]
+            await self._write(partial(record_claims, claims=part, now=now()))
+
+    async def claim(
+        self, limit: int, only: Sequence[str] | None = None, published: Range = ALWAYS
+    ) -> list[Address]:
         """Up to `limit` addresses to fetch; with `only`, those, even if settled before."""
         again = only is not None
         return await self._write(
-            lambda s: ledger.claim(s, self.id, self.site, now(), limit, only, again=again)
+            lambda s: ledger.claim(
+                s, self.id, self.site, now(), limit, only, again=again, published=published
+            )
         )
 
     async def beat(self) -> None:

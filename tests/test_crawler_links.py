@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.spiders import links
-from crawler.spiders.links import feed_links, links_in, page_links, sitemap_links
+from crawler.channels import feed_links, feeds, link, links_in, page_links, sitemap_links, sitemaps
+from crawler.indexes import chosen
+from crawler.options import Options
 
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
 BASE = "https://motor.example/rss"
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>
 <item><title>Older</title><link>https://motor.example/a</link>
@@ -95,6 +97,8 @@ def test_a_sitemap_is_read_plain_and_gzipped() -> None:
         assert [link.url for link in found.links] == ["https://motor.example/b", "https://motor.example/a"]
         assert found.links[0].published_at == datetime(2026, 11, 2, 9, tzinfo=UTC)
         assert found.links[0].title == "B"
+        assert found.links[1].modified_at == datetime(2026, 11, 1, tzinfo=UTC)
+        assert found.links[1].published_at is None
         assert found.problem is None
 
 
@@ -104,17 +108,18 @@ def test_a_sitemap_cut_short_gives_its_whole_entries_and_says_it_was_cut() -> No
     assert "invalid sitemap" in str(found.problem)
 
 
-def test_an_index_gives_its_newest_children_and_no_more_than_ten() -> None:
+def test_of_an_index_the_newest_children_are_taken_and_no_more_than_ten() -> None:
     child = "<sitemap><loc>https://motor.example/{0}.xml</loc><lastmod>2026-10-{0:02}</lastmod></sitemap>"
     body = INDEX.format("".join(child.format(day) for day in range(1, 31)))
     found = sitemap_links(body.encode(), BASE)
-    assert found.sitemaps[0] == "https://motor.example/30.xml"
-    assert len(found.sitemaps) == 10
+    taken = chosen(found.sitemaps, Options(), NOW, 50)
+    assert taken[0].url == "https://motor.example/30.xml"
+    assert len(taken) == 10
     assert found.links == ()
 
 
 def test_a_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "MAX_UNZIPPED_BYTES", 100_000)
+    monkeypatch.setattr(sitemaps, "MAX_UNZIPPED_BYTES", 100_000)
     assert "when unzipped" in str(sitemap_links(gzip.compress(b" " * 10_000_000), BASE).problem)
 
 
@@ -138,7 +143,7 @@ def test_a_page_gives_each_address_once_with_its_longest_text() -> None:
 
 
 def test_dates_beyond_the_calendar_are_no_dates() -> None:
-    assert links.from_text("0000-00-00") is None
-    assert links.from_text("9" * 5000) is None
-    assert links.from_struct((99999, 1, 1, 0, 0, 0, 0, 1, 0)) is None
-    assert links.from_text("2026-11-02") == datetime(2026, 11, 2, tzinfo=UTC)
+    assert link.from_text("0000-00-00") is None
+    assert link.from_text("9" * 5000) is None
+    assert feeds.from_struct((99999, 1, 1, 0, 0, 0, 0, 1, 0)) is None
+    assert link.from_text("2026-11-02") == datetime(2026, 11, 2, tzinfo=UTC)

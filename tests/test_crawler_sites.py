@@ -146,7 +146,9 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_file_and_key(tmp_path: Pat
 def test_a_site_without_a_channel_says_what_to_give(tmp_path: Path) -> None:
     bad = 'title = "Bad"\nhome = "https://bad.example/"\n[find]\n'
     [problem] = load_sites(folder_with(tmp_path, bad=bad)).problems
-    assert problem.endswith('bad.toml: [find] has no "feeds", "sitemaps" or "sections"; give one')
+    assert problem.endswith(
+        'bad.toml: [find] has no "feeds", "sitemaps", "sections" or "wordpress"; give one'
+    )
 
 
 @pytest.mark.parametrize(

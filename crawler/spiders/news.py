@@ -18,7 +18,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
-from crawler.discovery import Discovery, discover
+from crawler.discovery import Discovery, discover, nothing_known
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
 from crawler.middlewares import FOR_CHANNEL, header
@@ -33,6 +33,7 @@ from db.ledger import Address, Found, State
 from db.settings import settings
 from pipeline.article import RawPage
 
+OPTIONS = ("max_articles", "since", "until", "urls", "dry_run")  # what `scrapy crawl -a` may say
 WINDOW = 50  # addresses claimed at once; enough that the downloader never waits for the store
 
 
@@ -46,7 +47,7 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
-        words = {key: given.pop(key) for key in ("max_articles", "since", "urls", "dry_run") if key in given}
+        words = {key: given.pop(key) for key in OPTIONS if key in given}
         options = given.pop("options", None) or Options.read(**words)
         options.check(cls.site)
         spider = super().from_crawler(crawler, *args, **given)
@@ -84,31 +85,31 @@ class NewsSpider(Spider):
                 return None
         found = Discovery({url: Found(url, "asked") for url in self.options.urls})
         if not self.options.urls:
-            found = await discover(self.site, self.body_at)
-        finds = list(found.finds.values())
+            known = nothing_known if self.options.dry_run else self.run.known
+            found = await discover(self.site, self.body_at, self.options, known)
+        finds = found.newest
         for problem in found.problems:
             logger.warning("channel {}: {}", self.site.name, problem)
         if self.options.dry_run:
             self.show(finds)
             return None
         tally = await self.run.find(finds)
-        self.progress.found = len(finds)
-        logger.info(
-            "found {}: new={} known={} passed={}", self.site.name, tally.new, tally.known, found.passed
-        )
+        await self.run.note(found.claims)
+        self.progress.found = len(finds) + found.outside
+        counts = {"passed": found.passed, "unfit": found.unfit, "outside": found.outside}
+        told = " ".join(f"{name}={number}" for name, number in counts.items() if number)
+        logger.info("found {}: new={} known={} {}", self.site.name, tally.new, tally.known, told)
         if found.unreachable:
             self.progress.give_up(found.unreachable)
             return None
-        if found.passed and not finds:
+        if found.passed and not finds and not found.outside:
             found.problems.append(f"none of {found.passed} links matches the site's articles pattern")
         self.progress.problems = found.problems
         return finds
 
     def show(self, finds: list[Found]) -> None:
         """Prints what a crawl would look at, newest first, and touches no store."""
-        since = self.options.since
-        wanted = [f for f in finds if not (since and f.published_at and f.published_at < since)]
-        for find in wanted[: self.options.max_articles]:
+        for find in finds[: self.options.max_articles]:
             print(find.url)  # noqa: T201 - the answer to --dry-run
 
     async def body_at(self, url: str) -> bytes | Outcome:
@@ -126,13 +127,8 @@ class NewsSpider(Spider):
         left = options.max_articles or None
         while not progress.gave_up:
             limit = WINDOW if left is None else min(WINDOW, left)
-            batch = await self.run.claim(limit, options.urls or None)
+            batch = await self.run.claim(limit, options.urls or None, (options.since, options.until))
             for address in batch:
-                if options.since and address.published_at and address.published_at < options.since:
-                    await self.run.settle(
-                        address.id, Outcome(State.TOO_OLD, f"of {address.published_at:%Y-%m-%d}")
-                    )
-                    continue
                 progress.begin(address)
                 left = left - 1 if left is not None else None
                 yield address
@@ -164,9 +160,8 @@ class NewsSpider(Spider):
             now(),
         )
         if outcome is None:
-            yield Work(
-                address.id, self.site.name, raw_page(response, address), self.site.rules, self.options.since
-            )
+            asked = (self.options.since, self.options.until)
+            yield Work(address.id, self.site.name, raw_page(response, address), self.site.rules, asked)
         else:
             await self.settle(address.id, outcome)
 
