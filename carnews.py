@@ -76,6 +76,7 @@ def crawl(
     everything: opt.All = False,
     max_articles: opt.MaxArticles = None,
     since: opt.Since = None,
+    until: opt.Until = None,
     time_limit: opt.TimeLimit = None,
     dry_run: opt.DryRun = False,
     jobs: opt.Jobs = 4,
@@ -91,7 +92,7 @@ def crawl(
     from terminal.progress import crawl_progress
 
     here, book = screen(quiet=quiet), site_book()
-    wanted = CrawlOptions(max_articles, asked.moment(since, "--since"), dry_run)
+    wanted = CrawlOptions(max_articles, *asked.stretch(since, until), dry_run=dry_run)
     limit = asked.period(time_limit, "--time-limit")
     if bool(what) == everything:
         raise CommandError("crawl: name sites or addresses, or give --all alone; `carnews sites` lists them")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from crawler.channels import Link, Listing, links_in
+from crawler.channels.pages import numbered
 from crawler.channels.periods import article_period, overlaps
 from crawler.channels.wordpress import posts_address
 from crawler.indexes import chosen
@@ -117,6 +118,7 @@ class Walk:
     seen: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
     fetched: int = 0
+    places: set[str] = field(default_factory=set)
     now: datetime = field(default_factory=now)
     _texts_bytes: int = 0
 
@@ -125,6 +127,7 @@ class Walk:
         for kind, url in self.site.channels:
             there = posts_address(url, since, until) if kind == "wordpress" else url
             self.add(Step(kind, there, f"{kind}:{url}"))
+            self.places |= {url, url.rstrip("/")}
 
     def add(self, step: Step) -> None:
         """Puts a step at the end of the way, unless it was gone before."""
@@ -182,7 +185,7 @@ class Walk:
         url = canonical_url(link.url)
         if url is None:
             self.found.unfit += 1
-        elif self.site.is_article(url):
+        elif self.site.is_article(url) and not self.is_place(url):
             return Found(
                 url,
                 channel,
@@ -195,6 +198,10 @@ class Walk:
         else:
             self.found.passed += 1
         return None
+
+    def is_place(self, url: str) -> bool:
+        """Whether `url` is a channel or a further page of one, which a wide pattern takes for an article."""
+        return url in self.places or numbered(url)[0] in self.places
 
     def past(self, moment: datetime | None) -> datetime | None:
         """`moment` unless it lies in the future."""

@@ -87,7 +87,7 @@ def note_date(s: Session, address_id: int, published_at: datetime | None) -> Non
     """Keeps the date a page itself names, where no channel named one."""
     row = s.get_one(AddressRow, address_id)
     if row.published_at is None and published_at is not None:
-        row.published_at = published_at
+        row.published_at = row.newest_at = published_at
 
 
 def published_in(asked: Range) -> list[ColumnElement[bool]]:

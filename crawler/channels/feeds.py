@@ -121,8 +121,11 @@ def named(names: Iterable[object]) -> str | None:
 
 def joined(url: str, address: object) -> str | None:
     """`address` as it is meant on the page `url`; None where it is none."""
+    if not isinstance(address, str) or not (address := address.strip()):
+        return None
     try:
-        return urljoin(url, address.strip()) if isinstance(address, str) and address.strip() else None
+        # joining would take control characters out; the address shall be known for what it is
+        return urljoin(url, address) if address.isprintable() else address
     except ValueError:  # such as http://[broken
         return None
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,9 @@ def page_links(body: bytes, url: str) -> Listing:
     listed = {link.url: link for link in item_list(tree, url)}
     dated = dates_of(tree, url) if len(body) <= MAX_DATED_BYTES else {}
     plain = {address: Link(address, phrase(title), dated.get(address)) for address, title in anchors.items()}
+    listed = {
+        url: replace(link, title=link.title or phrase(anchors.get(url))) for url, link in listed.items()
+    }
     links = tuple({**plain, **listed}.values())[:MAX_LINKS]
     problem = None if links else "page without links"
     return Listing(links, next_page=next_page(tree, url, anchors), problem=problem)

@@ -5,6 +5,8 @@ from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+from pipeline.dates import day_in_url
+
 Period = tuple[datetime, datetime]  # its beginning and, not part of it, its end
 
 DAY = timedelta(days=1)
@@ -15,9 +17,7 @@ IN_NAME = re.compile(
     r"(?:(?P=part)(?P<day>0[1-9]|[12]\d|3[01]))?)?(?!\d)"
 )
 # of an article only whole parts of the path count: a slug's "2026" is a model year
-IN_PATH = re.compile(
-    r"/(?P<year>(?:19|20)\d{2})(?P<part>[-/]?)(?P<month>0[1-9]|1[0-2])(?:(?P=part)(?P<day>0[1-9]|[12]\d|3[01]))?(?=/|-)"
-)
+MONTH_IN_PATH = re.compile(r"/((?:19|20)\d{2})/(0[1-9]|1[0-2])/")
 
 
 def sitemap_period(url: str) -> Period | None:
@@ -34,8 +34,11 @@ def sitemap_period(url: str) -> Period | None:
 
 def article_period(url: str) -> Period | None:
     """The month or day of publication in an article's address, a day wider on each side for time zones."""
-    found = IN_PATH.search(urlsplit(url).path)
-    named = period(found["year"], found["month"], found["day"]) if found else None
+    if day := day_in_url(url):
+        first = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return first - DAY, first + 2 * DAY
+    found = MONTH_IN_PATH.search(urlsplit(url).path)
+    named = period(found[1], found[2], None) if found else None
     return (named[0] - DAY, named[1] + DAY) if named else None
 
 
