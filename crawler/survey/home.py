@@ -1,0 +1,66 @@
+"""What a site's front page tells: its name and language, its feeds, its menus, its headlines."""
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.channels.feeds import joined
+from crawler.channels.link import Link, phrase
+from pipeline.urls import canonical_url
+
+FEED_TYPES = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json|json)", re.IGNORECASE)
+NO_NEWS_FEED = re.compile(r"comments?|kommentar|podcast|wp-json|oembed", re.IGNORECASE)
+MENU = "nav a[href], header a[href], footer a[href]"
+MENU_WORDS = 4  # a menu's entry is shorter than a headline
+HEADLINE_WORDS = 5  # and the text of a link to an article is not
+TITLE_TAIL = re.compile(r"\s+[|\u2013\u2014:-]\s+.*$")  # "Example Motor | Car news and reviews"
+
+
+@dataclass(slots=True)
+class Home:
+    """A site's front page, taken apart as far as a survey needs it."""
+
+    url: str
+    title: str | None = None
+    language: str | None = None
+    feeds: list[str] = field(default_factory=list)
+    wordpress: str | None = None
+    menu: set[str] = field(default_factory=set)
+    headlines: list[Link] = field(default_factory=list)
+
+
+def home_from(body: bytes, url: str) -> Home:
+    """The front page `body`, which came from `url`."""
+    tree = LexborHTMLParser(body)
+    home = Home(url)
+    name = tree.css_first('meta[property="og:site_name"]')
+    title = tree.css_first("head title")
+    home.title = phrase(name.attributes.get("content")) if name else None
+    home.title = home.title or (TITLE_TAIL.sub("", phrase(title.text()) or "") or None if title else None)
+    html = tree.css_first("html[lang]")
+    code = ((html.attributes.get("lang") or "") if html else "")[:2].lower()
+    home.language = code if re.fullmatch("[a-z]{2}", code) else None
+    for link in tree.css("link[rel~=alternate][href]"):
+        told = f"{link.attributes.get('title')} {link.attributes.get('href')}"
+        address = joined(url, link.attributes.get("href"))
+        if address and FEED_TYPES.match(link.attributes.get("type") or "") and not NO_NEWS_FEED.search(told):
+            home.feeds.append(address)
+    api = tree.css_first('link[rel="https://api.w.org/"][href]')
+    root = joined(url, api.attributes.get("href")) if api else None
+    home.wordpress = f"{root.rstrip('/')}/wp/v2/posts" if root and "?" not in root else None
+    sort_links(tree, home)
+    return home
+
+
+def sort_links(tree: LexborHTMLParser, home: Home) -> None:
+    """Sorts the page's links into those of its menus and those that may lead to articles."""
+    for anchor in tree.css(MENU):
+        address = canonical_url(joined(home.url, anchor.attributes.get("href")) or "")
+        if address and len(anchor.text().split()) <= MENU_WORDS:
+            home.menu.add(address)
+    for anchor in tree.css("a[href]"):
+        address = canonical_url(joined(home.url, anchor.attributes.get("href")) or "")
+        text = phrase(anchor.text())
+        if address and address not in home.menu and text and len(text.split()) >= HEADLINE_WORDS:
+            home.headlines.append(Link(address, text))
