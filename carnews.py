@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 import scheduler
+import surveyor
 from terminal import articles, asked, compare, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
@@ -25,7 +26,7 @@ app = group(
     "Fetch car news, keep only the article, store it in SQL.",
     epilog="Start with: carnews demo. Every command explains itself with --help; --debug shows tracebacks.",
 )
-sites_app = group("List the sites; check their files.")
+sites_app = group("List the sites; check them; add one.")
 db_app = group("Upgrade or check the database.", bare=True)
 
 
@@ -201,15 +202,6 @@ def list_sites(context: typer.Context, *, form: opt.Form = Format.TABLE) -> None
         show_rows(screen(), listing.site_rows(site_book().sites), listing.SITES, form)
 
 
-@sites_app.command("check")
-def check_sites() -> int:
-    """Read every site file and tell all mistakes."""
-    from ops.stores import site_book
-
-    book = site_book()
-    return listing.show_problems(screen(), book.problems, len(book.sites))
-
-
 @app.command()
 def status(*, form: opt.Form = Format.TABLE, db: opt.Db = None, quiet: opt.Quiet = False) -> int:
     """Show each site's health and whether the ledger balances."""
@@ -287,6 +279,8 @@ def _fetched(url: str) -> "CleanArticle":
 
 
 app.command("run")(scheduler.run)
+sites_app.command("check")(surveyor.check)
+sites_app.command("add")(surveyor.add)
 app.add_typer(sites_app, name="sites")
 app.add_typer(db_app, name="db")
 

@@ -102,9 +102,7 @@ class AddressRow(Base):
     channel: Mapped[str]
     title: Mapped[str | None]
     published_at: Mapped[datetime | None]
-    newest_at: Mapped[
-        datetime
-    ]  # published_at, else the last change when found, else found_at: claim order
+    newest_at: Mapped[datetime]  # published_at, else the last change when found, else found_at: claim order
     found_at: Mapped[datetime]
     found_run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     state: Mapped[str]

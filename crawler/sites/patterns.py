@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 FEWEST = 3  # addresses that may show a pattern; two are alike by chance
-WANTED = 0.97  # share of the articles after which rarer shapes are left out
+WANTED = 0.95  # share of the articles after which rarer shapes are left out
 ENOUGH = 0.9  # share of the articles a pattern must accept to be one
 RARE = 0.03  # share below which a shape is an accident (an advertisement in the feed)
 MOST_SECTIONS = 12  # different words in one place of the path that are still sections, to be named one by one
@@ -32,7 +32,7 @@ PARTS = (
     ("day", re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2}"), r"\d{4}-\d{2}-\d{2}"),
     ("two", re.compile(r"\d{1,2}"), r"\d{1,2}"),
     ("number", re.compile(r"\d{3,}"), r"\d{3,}"),
-    ("code", re.compile(r"[a-z]{1,2}\d{5,}"), r"[a-z]{1,2}\d{5,}"),
+    ("code", re.compile(r"[a-z]{1,2}\d{5,}"), None),
     # five figures at least: four are a model year
     ("headline and number", re.compile(r"[^/]*[^/\d]-?\d{5,}(?:\.[a-z]{3,5})?"), None),
     ("number and headline", re.compile(r"\d{5,}[-_.][^/]+"), None),
@@ -58,10 +58,13 @@ class Shape:
     slash: bool
 
 
-def learned(articles: Iterable[str], others: Iterable[str], host: str) -> Learned | None:
+def learned(
+    articles: Iterable[str], others: Iterable[str], host: str, sections: Iterable[str] = ()
+) -> Learned | None:
     """The pattern of `articles` that leaves out `others`, both addresses on `host`; None where there is none.
 
-    `host` is without `www.`, with the port where that is unusual.
+    `host` is without `www.`, with the port where that is unusual; `sections` are words known to begin the
+    paths of articles, beside those in `articles`.
     """
     wanted = sorted(set(articles))
     unwanted = sorted(set(others) - set(wanted))
@@ -71,11 +74,12 @@ def learned(articles: Iterable[str], others: Iterable[str], host: str) -> Learne
             shapes[shape_of(url)].append(url)
     paths: list[str] = []
     reached = 0
-    sections = {first for url in unwanted if len(first := urlsplit(url).path.strip("/")) and "/" not in first}
+    known = {word for word in sections if PLAIN_WORDS.fullmatch(word) and not NO_SECTION.fullmatch(word)}
+    fewest = max(2, RARE * len(wanted))
     for shape, urls in sorted(shapes.items(), key=lambda item: (-len(item[1]), str(item[0]))):
-        if len(wanted) < FEWEST or reached >= WANTED * len(wanted) or len(urls) < max(1, RARE * len(wanted)):
+        if len(wanted) < FEWEST or reached >= WANTED * len(wanted) or len(urls) < fewest:
             break
-        if path := expression(shape, urls, unwanted, sections, host):
+        if path := expression(shape, urls, unwanted, known, host):
             paths.append(path)
             reached += len(urls)
     if not paths:
@@ -132,21 +136,17 @@ def candidates(shape: Shape, urls: Sequence[str], sections: set[str]) -> Iterato
 
 def middle(kind: str, values: set[str], sections: set[str]) -> str:
     """What accepts one place of the path before the last: a section by its name where there are few."""
+    if kind == "code":  # its letters tell articles from galleries
+        letters = sorted({value.rstrip("0123456789") for value in values})
+        return rf"(?:{'|'.join(letters)})\d{{5,}}" if len(letters) > 1 else rf"{letters[0]}\d{{5,}}"
     for name, _, accepts in PARTS:
         if name == kind and accepts:
             return accepts
     if len(values) > MOST_SECTIONS:
         return charset(values) + "+"
-    # where the site's menu names the sections met, its other entries are sections too
-    if values & sections:
-        values = values | {word for word in sections if may_be_section(word)}
+    values = values | sections if values & sections else values  # the place where sections stand
     named = [re.escape(value).replace(r"\-", "-") for value in sorted(values)]
     return named[0] if len(named) == 1 else f"(?:{'|'.join(named)})"
-
-
-def may_be_section(word: str) -> bool:
-    """Whether articles may lie behind this word of a menu."""
-    return bool(PLAIN_WORDS.fullmatch(word)) and not any(map(NO_SECTION.fullmatch, word.split("-")))
 
 
 def last(shape: Shape, values: Sequence[str], least: int) -> str:
@@ -154,6 +154,8 @@ def last(shape: Shape, values: Sequence[str], least: int) -> str:
     kind, ending = shape.parts[-1], re.escape(shape.ending)
     letters = charset({value.removesuffix(shape.ending) for value in values})
     digits = min(map(len, re.findall(r"\d{5,}", " ".join(values))), default=5)
+    if kind == "code":
+        return middle(kind, set(values), set())
     if kind == "headline and number":
         return rf"{letters}+?\d{{{digits},}}{ending}"
     if kind == "number and headline":

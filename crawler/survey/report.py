@@ -40,7 +40,8 @@ class Reading:
 
 @dataclass(slots=True)
 class Report:
-    """The whole look. `unreachable` says why nothing could be asked; `missing` what an unknown site lacks.
+    """The whole look. `unreachable` says why nothing could be asked, `later` whether waiting may help;
+    `missing` what an unknown site lacks.
 
     `draft` is the text of a site file, None where the site is known or too little was found.
     """
@@ -51,6 +52,7 @@ class Report:
     readings: list[Reading] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unreachable: str | None = None
+    later: bool = False
     draft: str | None = None
 
     def as_json(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import Settings as ScrapySettings
 
+from crawler.discovery import is_passing
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
 from crawler.middlewares import FOR_CHANNEL, FOR_ROBOTS, header
@@ -38,6 +39,7 @@ class SurveySpider(Spider):
         self.progress = CrawlProgress()
         self.report = Report(self.site.name, self.site.home)
         self.asked = 0
+        self.refusals: list[Outcome] = []
         if self.site.crawl.allow_private:
             homes = [self.site.home, *(url for _, url in self.site.channels)]
             GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
@@ -55,8 +57,9 @@ class SurveySpider(Spider):
         probed = [await probe(self, kind, url) for kind, url in self.site.channels]
         report.channels = [found.channel for found in probed]
         report.readings = await read_some(self, probed)
-        if self.progress.gave_up and not any(channel.works for channel in report.channels):
-            report.unreachable = self.progress.gave_up
+        if self.refusals and not any(channel.works for channel in report.channels):
+            report.later = all(map(is_passing, self.refusals))
+            report.unreachable = self.progress.gave_up or self.refusals[0].reason
         return report
 
     async def answer(self, url: str, *, channel: bool = True) -> Response | Outcome:
@@ -71,8 +74,12 @@ class SurveySpider(Spider):
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - one thing that fails must not hide the others
-            return outcome_of(error, url)
-        return of_status(response.status, "", header(response, "Retry-After"), now()) or response
+            found: Response | Outcome = outcome_of(error, url)
+        else:
+            found = of_status(response.status, "", header(response, "Retry-After"), now()) or response
+        if isinstance(found, Outcome):
+            self.refusals.append(found)
+        return found
 
 
 def survey(site: Site, *, is_known: bool) -> Report:

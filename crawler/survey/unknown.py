@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from crawler.channels.link import Link
+from crawler.discovery import is_passing
 from crawler.outcomes import Outcome
 from crawler.robots import READ_BYTES
 from crawler.sites import Site
@@ -19,7 +20,7 @@ from pipeline.article import ARTICLE
 from pipeline.urls import canonical_url
 
 # where sites that name none usually have them, the commonest first
-FEED_PATHS = ("feed/", "rss", "rss.xml", "feed.xml", "atom.xml", "feed.json")
+FEED_PATHS = ("feed/", "rss", "rss.xml", "feed.xml", "atom.xml", "rss/news/all/", "rss/all.xml/", "feed.json")
 SITEMAP_PATHS = ("news-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-news.xml")
 MOST = 3  # channels of a kind that are asked; some name a feed for each tag, or a sitemap for each year
 
@@ -29,9 +30,10 @@ async def look_around(web: Web) -> Report:
     report = Report(web.site.name, web.site.home)
     answer = await web.answer(web.site.home)
     if isinstance(answer, Outcome):
-        report.unreachable = answer.reason
+        report.unreachable, report.later = answer.reason, is_passing(answer)
         return report
     home = home_from(answer.body, answer.url)
+    web.site = web.site.model_copy(update={"home": home.url.partition("?")[0]})  # where a redirect led
     probed = await feeds_of(web, home) + await wordpress_of(web, home) + await sitemaps_of(web)
     pattern = learn(web.site, home, probed)
     if not any(found.channel.works for found in probed) and home.headlines:
@@ -72,10 +74,12 @@ async def sitemaps_of(web: Web) -> list[Probed]:
         rules = Protego.parse(answer.body[:READ_BYTES].decode("utf-8-sig", "replace").replace("\0", ""))
         named = sorted(set(rules.sitemaps), key=lambda url: "news" not in url.lower())
     found = await ask(web, "sitemap", named)
-    for index in [one for one in found if one.children and "news" not in one.channel.url.lower()]:
+    found = found or await first_of(web, "sitemap", [origin + path for path in SITEMAP_PATHS])
+    for index in [one for one in found if one.children]:
         news = [child.url for child in index.children if "news" in child.url.lower()]
-        found += await ask(web, "sitemap", news[:1])
-    return found or await first_of(web, "sitemap", [origin + path for path in SITEMAP_PATHS])
+        if children := await ask(web, "sitemap", news[:1]):
+            found = [one for one in found if one is not index] + children
+    return found
 
 
 async def ask(web: Web, kind: str, urls: Iterable[str]) -> list[Probed]:
@@ -121,7 +125,7 @@ def from_links(site: Site, home: Home, links: list[Link]) -> Learned | None:
     folders = {url.rstrip("/").rpartition("/")[0] for url in urls}
     ends = {end for folder in folders if folder.count("/") > 2 for end in (folder, f"{folder}/")}
     others = {home.url, site.home, *home.menu, *ends}
-    return learned(urls, {url for url in others if site.owns(url)}, site.host)
+    return learned(urls, {url for url in others if site.owns(url)}, site.host, home.sections)
 
 
 def front(home: Home) -> Probed:
@@ -153,13 +157,9 @@ def missing(probed: list[Probed], pattern: Learned | None, home: Home) -> list[s
     kinds = {found.channel.kind for found in probed}
     told = []
     if "feed" not in kinds:
-        told.append(
-            f"no feed: the front page names none that answers, and /{', /'.join(FEED_PATHS)} are none"
-        )
+        told.append("no feed: the front page names none that answers, nor is one at a usual place")
     if "sitemap" not in kinds:
-        told.append(
-            f"no sitemap: robots.txt names none that answers, and /{', /'.join(SITEMAP_PATHS)} are none"
-        )
+        told.append("no sitemap: robots.txt names none that answers, nor is one at a usual place")
     if pattern is None:
         told.append("no pattern: the addresses of articles have no common shape that the menus' lack")
     elif pattern.mistaken:
