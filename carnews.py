@@ -12,7 +12,7 @@ import typer
 
 import scheduler
 import surveyor
-from terminal import articles, asked, compare, listing, outcomes, tour
+from terminal import articles, asked, claims, compare, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
 from terminal.formats import Format, show_rows
@@ -104,7 +104,7 @@ def crawl(
         accounts, code = Crawls(store, orders, jobs, limit, told).run()
     rows = [account.as_row() for account in accounts]
     if dry_run:
-        finds = [{"site": account.site, "url": url} for account in accounts for url in account.printed]
+        finds = [row for account in accounts for row in outcomes.finds_of(account.site, account.printed)]
         outcomes.show_finds(here, finds, rows, form)
     else:
         outcomes.show_crawls(here, rows, form)
@@ -154,6 +154,7 @@ def explain(what: opt.Page, *, url: opt.PageUrl = None, html: opt.HtmlFile = Non
         shown(here, article)
     if html is None or article is None:
         listing.show_history(here, known.address, known.runs)
+        claims.show_claims(here, known.claims, article)
 
 
 @app.command("articles")

@@ -34,6 +34,7 @@ from db.settings import settings
 from pipeline.article import RawPage
 
 OPTIONS = ("max_articles", "since", "until", "urls", "dry_run")  # what `scrapy crawl -a` may say
+SHOWN = 1500  # addresses of a dry run; a parent keeps the last 2,000 lines of its child, ops.children
 WINDOW = 50  # addresses claimed at once; enough that the downloader never waits for the store
 
 
@@ -108,9 +109,13 @@ class NewsSpider(Spider):
         return finds
 
     def show(self, finds: list[Found]) -> None:
-        """Prints what a crawl would look at, newest first, and touches no store."""
-        for find in finds[: self.options.max_articles]:
-            print(find.url)  # noqa: T201 - the answer to --dry-run
+        """Prints what a crawl would look at, newest first, with date and channel; touches no store."""
+        wanted = finds[: self.options.max_articles or SHOWN]
+        if len(finds) > SHOWN and not self.options.max_articles:
+            logger.warning("found {}: only the newest {} of {} are shown", self.site.name, SHOWN, len(finds))
+        for find in wanted:
+            date = f"{find.newest_at:%Y-%m-%dT%H:%M:%SZ}" if find.newest_at else "-"
+            print(find.url, date, find.channel)  # noqa: T201 - the answer to --dry-run
 
     async def body_at(self, url: str) -> bytes | Outcome:
         """The body of a channel, or why there is none."""
