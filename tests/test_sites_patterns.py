@@ -83,6 +83,16 @@ def test_a_menus_sections_are_taken_beside_those_seen() -> None:
     assert not re.search(found.pattern, f"{HOME}tag/123456/an-old-estate/")
 
 
+def test_pages_that_look_like_headlines_are_named_as_exceptions() -> None:
+    rng = random.Random(1)
+    urls = [f"{HOME}{slug(rng)}/" for _ in range(30)]
+    others = [HOME + path for path in ("terms-of-use/", "made-model-3/", "about/")]
+    found = learned(urls, others, "motor.example")
+    assert found is not None
+    assert (found.accepted, found.mistaken) == (1.0, 0)
+    assert "(?!(?:made-model-3|terms-of-use)/?$)" in found.pattern
+
+
 @pytest.mark.parametrize(
     "urls",
     [

@@ -16,6 +16,7 @@ WANTED = 0.95  # share of the articles after which rarer shapes are left out
 ENOUGH = 0.9  # share of the articles a pattern must accept to be one
 RARE = 0.03  # share below which a shape is an accident (an advertisement in the feed)
 MOST_SECTIONS = 12  # different words in one place of the path that are still sections, to be named one by one
+MOST_EXCEPTIONS = 20  # other pages that a pattern names, such as /terms-of-use/ among headlines
 MOST_HYPHENS = 4  # asked of a headline; "how-to-sell-a-car" has as many
 # words in a path that never lead to articles
 NO_SECTION = re.compile(
@@ -110,13 +111,28 @@ def kind_of(part: str) -> str:
 def expression(
     shape: Shape, urls: Sequence[str], unwanted: Sequence[str], sections: set[str], host: str
 ) -> str | None:
-    """The widest expression for the paths of `urls` that accepts nothing unwanted; None if there is none."""
+    """The widest expression for the paths of `urls` that accepts nothing unwanted; None if there is none.
+
+    A few unwanted pages that look like articles in all respects are named as exceptions.
+    """
+    best: tuple[float, str, list[str]] | None = None
     for candidate in candidates(shape, urls, sections):
         fits = re.compile(whole([candidate], host, urls)).search
-        accepted = sum(1 for url in urls if fits(url))
-        if accepted >= ENOUGH * len(urls) and not any(fits(url) for url in unwanted):
-            return candidate
-    return None
+        accepted = sum(1 for url in urls if fits(url)) / len(urls)
+        mistaken = [url for url in unwanted if fits(url)]
+        cost = 100 * (1 - accepted) + len(mistaken)  # an exception is worth a hundredth of the articles
+        if accepted >= ENOUGH and len(mistaken) <= MOST_EXCEPTIONS and (best is None or cost < best[0]):
+            best = cost, candidate, mistaken
+    if best is None:
+        return None
+    _, candidate, mistaken = best
+    names = sorted({escaped(urlsplit(url).path.strip("/")) for url in mistaken})
+    return f"(?!(?:{'|'.join(names)})/?$){candidate}" if names else candidate
+
+
+def escaped(text: str) -> str:
+    """`text` as the part of a pattern that means itself; hyphens stay readable."""
+    return re.escape(text).replace(r"\-", "-")
 
 
 def candidates(shape: Shape, urls: Sequence[str], sections: set[str]) -> Iterator[str]:
@@ -145,7 +161,7 @@ def middle(kind: str, values: set[str], sections: set[str]) -> str:
     if len(values) > MOST_SECTIONS:
         return charset(values) + "+"
     values = values | sections if values & sections else values  # the place where sections stand
-    named = [re.escape(value).replace(r"\-", "-") for value in sorted(values)]
+    named = [escaped(value) for value in sorted(values)]
     return named[0] if len(named) == 1 else f"(?:{'|'.join(named)})"
 
 
@@ -182,4 +198,4 @@ def whole(paths: Sequence[str], host: str, urls: Sequence[str]) -> str:
     both = {path.removesuffix("/") for path in paths if path.endswith("/")} & set(paths)
     told = [path for path in paths if path.rstrip("/") not in both] + [f"{path}/?" for path in sorted(both)]
     inner = told[0] if len(told) == 1 else f"(?:{'|'.join(told)})"
-    return rf"^https?://{front}{re.escape(host).replace(chr(92) + '-', '-')}/{inner}$"
+    return rf"^https?://{front}{escaped(host)}/{inner}$"
