@@ -294,3 +294,22 @@ def test_only_whole_parts_of_an_articles_path_are_a_date() -> None:
     found = article_period("https://motor.example/2026/03/a-van/")
     assert found is not None
     assert [moment.date().isoformat() for moment in found] == ["2026-02-28", "2026-04-02"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("section", b"<div>" * 300_000 + b'<time datetime="2026-01-01"></time>'),
+        ("section", b'<a href="/news/' + b"page/1" * 300_000 + b'">x</a>'),
+        ("section", b'<script type="application/ld+json">' + b'{"a":' * 200_000 + b"</script>"),
+        ("feed", b'<rss version="2.0"><channel>' + b"<item>" * 500_000),
+        ("feed", b'<feed xmlns="http://www.w3.org/2005/Atom"><entry>' + b'<link href="/a"/>' * 300_000),
+        ("sitemap", b"<urlset>" + b"<url>" * 1_000_000),
+        ("sitemap", b"<urlset><url>" + b"<loc>a</loc>" * 600_000 + b"</url></urlset>"),
+    ],
+    ids=range(7),
+)
+def test_bodies_made_to_cost_minutes_cost_none(kind: str, body: bytes) -> None:
+    began = time.monotonic()
+    links_in(kind, body, "https://motor.example/news/")
+    assert time.monotonic() - began < 15  # each takes a fraction of a second on an idle machine

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from dateutil import parser as dates
 from selectolax.lexbor import LexborHTMLParser
 
+from pipeline.bounds import bounded
+from pipeline.decoding import as_utf8
+
 MAX_LINKS = 50_000  # the most a sitemap may hold (sitemaps.org); feeds and pages stay far below
 MAX_TEXT_BYTES = 64 * 1024  # of an entry's text that is kept; an article has 3 to 10 kB
 MAX_TITLE_CHARS = 1000  # of a title or an author that are kept; they are phrases
@@ -65,12 +68,16 @@ def plain(html: object) -> str | None:
     """The text of some HTML, paragraphs parted by a blank line, cut at MAX_TEXT_BYTES; None if empty."""
     if not isinstance(html, str) or not html.strip():
         return None
-    marked = BREAK.sub("\n\\g<0>", html[: 16 * MAX_TEXT_BYTES])
-    tree = LexborHTMLParser(marked)
+    tree = tree_of(BREAK.sub("\n\\g<0>", html[: 16 * MAX_TEXT_BYTES]))
     tree.strip_tags(NO_TEXT)
     lines = (" ".join(line.split()) for line in (tree.body.text() if tree.body else "").splitlines())
     text = "\n\n".join(line for line in lines if line)
     return text.encode("utf-8", "replace")[:MAX_TEXT_BYTES].decode("utf-8", "ignore") or None
+
+
+def tree_of(html: bytes | str) -> LexborHTMLParser:
+    """A page or a piece of one, parsed after it was brought within the limits of pages."""
+    return LexborHTMLParser(bounded(as_utf8(html)[0])[0])
 
 
 def from_text(when: object) -> datetime | None:

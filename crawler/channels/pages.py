@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.channels.feeds import joined, named
-from crawler.channels.link import MAX_LINKS, Link, Listing, from_text, phrase
+from crawler.channels.link import MAX_LINKS, Link, Listing, from_text, phrase, tree_of
 from pipeline.jsonld import nodes
 
 MAX_DATED_BYTES = 2 * 1024 * 1024  # of a page whose dates are looked at; a listing has 50 to 500 kB
@@ -24,7 +24,7 @@ NUMBER = re.compile(r"(?:/page[/-](\d{1,5})/?|[?&](?:page|paged|pg)=(\d{1,5}))$"
 
 def page_links(body: bytes, url: str) -> Listing:
     """The links of a listing page in page order, each address once, with the longest of its link texts."""
-    tree = LexborHTMLParser(body)
+    tree = tree_of(body)
     anchors = anchors_of(tree, url)
     listed = {link.url: link for link in item_list(tree, url)}
     dated = dates_of(tree, url) if len(body) <= MAX_DATED_BYTES else {}

@@ -12,6 +12,8 @@ from crawler.channels.feeds import joined
 from crawler.channels.link import MAX_LINKS, Link, Listing, from_text, newest_first, phrase
 from crawler.channels.xml import unfit_xml
 
+MAX_DEPTH = 10  # of elements inside each other; news and pictures need four
+MAX_PARTS = 20_000  # elements' beginnings and ends in one entry; one with a thousand pictures has 8,000
 MAX_UNZIPPED_BYTES = 50 * 1024 * 1024  # sitemaps.org allows 50 MB
 
 
@@ -34,8 +36,10 @@ def sitemap_links(body: bytes, url: str) -> Listing:
             (children if is_index else links).append(link)
     except ParseError as error:
         problem = f"invalid sitemap: {error}"
-    except (DefusedXmlException, ValueError) as error:
+    except DefusedXmlException as error:
         problem = f"invalid sitemap: {type(error).__name__}"  # its words may be the stranger's
+    except ValueError:
+        problem = "invalid sitemap: an entry has too many parts"
     if not links and not children:
         problem = problem or "sitemap without addresses"
     return Listing(newest_first(links), newest_first(children), problem=problem)
@@ -45,12 +49,18 @@ def entries(body: bytes, url: str) -> Iterator[tuple[bool, Link]]:
     """Each `<url>` and each `<sitemap>` (True) with a `<loc>`; memory stays flat."""
     parser = iterparse(io.BytesIO(body), events=("start", "end"), forbid_dtd=True)
     _, root = next(parser)
+    depth = parts = 0
     for event, element in parser:
+        depth += 1 if event == "start" else -1
+        parts += 1
+        if depth > MAX_DEPTH or parts > MAX_PARTS:
+            raise ValueError
         name = local(element)
         if event == "end" and name in {"url", "sitemap"}:
             if link := entry_link(element, url):
                 yield name == "sitemap", link
             root.clear()
+            parts = 0
 
 
 def entry_link(element: Element, url: str) -> Link | None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.channels.feeds import joined
-from crawler.channels.link import Link, phrase
+from crawler.channels.link import Link, phrase, tree_of
 from pipeline.urls import canonical_url
 
 FEED_TYPES = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json|json)", re.IGNORECASE)
@@ -43,7 +43,7 @@ class Home:
 
 def home_from(body: bytes, url: str) -> Home:
     """The front page `body`, which came from `url`."""
-    tree = LexborHTMLParser(body)
+    tree = tree_of(body)
     home = Home(url)
     name = tree.css_first('meta[property="og:site_name"]')
     title = tree.css_first("head title")
