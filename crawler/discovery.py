@@ -247,7 +247,7 @@ class Walk:
             children = [child for child in listing.sitemaps if self.may_follow(child.url, step.url)]
             self.found.unfit += len(listing.sitemaps) - len(children)
             for child in chosen(children, self.options, self.now + CLOCK_SKEW, MAX_CHANNELS):
-                self.add(Step("sitemap", child.url, f"sitemap:{child.url}", step.depth + 1))
+                self.add(Step("sitemap", child.url, f"sitemap:{canonical_url(child.url)}", step.depth + 1))
         if (
             listing.next_page
             and self.may_follow(listing.next_page, step.url)

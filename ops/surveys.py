@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from db.settings import settings
-from ops.children import run_child
+from ops.children import Ended, run_child
 from ops.fleet import stop_on_signal
 from ops.launch import DONE, FAILURES, TRY_LATER, environment, last_words
 
-DEADLINE_S = 300.0  # of one look: forty requests with a long delay; a healthy one takes half a minute
+DEADLINE_S = 600.0  # of one look: forty requests with a delay of 10 s; most take half a minute
 ARTICLE = "article"
 Report = dict[str, Any]  # crawler.survey.report.Report as its process prints it
 
@@ -46,12 +46,16 @@ def verdict_of(report: Report) -> int:
 def _report(words: Sequence[str]) -> Report:
     argv = [sys.executable, "-P", "-m", "crawler.survey", *words]
     ended = asyncio.run(_run(argv))
+    if ended.stopped:
+        raise KeyboardInterrupt
+    if ended.timed_out:
+        raise SurveyError(f"the look at the site took more than {DEADLINE_S:.0f} s", TRY_LATER)
     if ended.exit_code or not ended.out:
         raise SurveyError(last_words(ended), ended.exit_code)
     report: Report = json.loads(ended.out[-1])
     return report
 
 
-async def _run(argv: Sequence[str]) -> Any:
+async def _run(argv: Sequence[str]) -> Ended:
     async with stop_on_signal() as stop:
         return await run_child(argv, environment(settings()), DEADLINE_S, stop=stop)

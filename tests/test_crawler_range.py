@@ -92,6 +92,11 @@ def test_the_channels_word_is_in_the_store_beside_the_pages(place: Place, site: 
     [claim] = known.claims
     assert (claim.channel, claim.title) == (f"wordpress:{site.home}{ENDPOINT}", "Another headline")
     assert claim.text == "All of it."
+    told = place.run("carnews", "explain", known.address.url)
+    assert told.code == 0, told.err
+    assert f"wordpress:{site.home}{ENDPOINT} says since " in told.out
+    assert "title         Another headline" in told.out
+    assert "published_at  2026-10-04 07:00" in told.out
 
 
 def test_articles_named_by_a_gzipped_child_of_an_index_are_stored(place: Place, site: Site) -> None:

@@ -183,6 +183,7 @@ def host_and_port(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip(".").removeprefix("www."), parts.port
+        host = host if host.isascii() else host.encode("idna").decode()  # as canonical addresses spell it
     except ValueError:
         return ""
     return host if port is None or port == PORTS.get(parts.scheme) else f"{host}:{port}"
