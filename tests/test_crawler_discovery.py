@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler import discovery
+from crawler import walk
 from crawler.discovery import Discovery, discover
 from crawler.options import Options
 from crawler.outcomes import Outcome
@@ -143,7 +143,7 @@ def test_a_listing_is_followed_while_it_shows_what_the_store_does_not_know() -> 
     web = Web(sections=["news/"])
     pages(web, 12)
     first = web.discovered()
-    assert len(first.finds) == 10 * discovery.MAX_PAGES
+    assert len(first.finds) == 10 * walk.MAX_PAGES
     web.asked.clear()
     assert len(web.discovered(known=paths(first)).finds) == 10
     assert web.asked == ["news/"]
@@ -239,7 +239,7 @@ def test_an_endless_chain_of_indexes_is_cut() -> None:
     for n in range(100):
         web.pages[f"{n}.xml"] = index((f"{n + 1}.xml", None))
     web.discovered()
-    assert len(web.asked) == discovery.MAX_DEPTH + 1
+    assert len(web.asked) == walk.MAX_DEPTH + 1
 
 
 def test_children_and_entries_on_foreign_hosts_are_dropped_and_counted() -> None:
@@ -299,12 +299,12 @@ def test_the_budget_of_requests_holds_and_what_was_left_is_told() -> None:
     web.pages["a.xml"] = index(*((f"s{n}.xml", "2026-01-01") for n in range(80)))
     web.pages |= {f"s{n}.xml": urlset((f"news/{n}", "2026-01-02")) for n in range(80)}
     found = web.discovered(since="2025-01-01")
-    assert len(web.asked) == discovery.MAX_CHANNELS
+    assert len(web.asked) == walk.MAX_CHANNELS
     assert any("more were left out" in problem for problem in found.problems)
 
 
 def test_the_number_of_finds_is_bounded_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "MAX_FINDS", 5)
+    monkeypatch.setattr(walk, "MAX_FINDS", 5)
     web = Web(sitemaps=["a.xml"])
     web.pages["a.xml"] = urlset(*((f"news/{n}", f"2026-01-{n:02}") for n in range(1, 20)))
     found = web.discovered()

@@ -10,8 +10,8 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import Settings as ScrapySettings
 
-from crawler.discovery import is_passing
 from crawler.failures import outcome_of
+from crawler.finds import is_passing
 from crawler.guard import GUARD
 from crawler.middlewares import FOR_CHANNEL, FOR_ROBOTS, header
 from crawler.outcomes import Outcome, of_status

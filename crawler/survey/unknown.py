@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from crawler.channels.link import Link
-from crawler.discovery import is_passing
+from crawler.finds import is_passing
 from crawler.outcomes import Outcome
 from crawler.robots import READ_BYTES
 from crawler.sites import Site
