@@ -84,9 +84,9 @@ def close_address(
 
 
 def note_date(s: Session, address_id: int, published_at: datetime | None) -> None:
-    """Keeps the date a page itself names, where no channel named one."""
-    row = s.get_one(AddressRow, address_id)
-    if row.published_at is None and published_at is not None:
+    """Keeps the date a page itself names; what channels say of it is kept apart, as claims."""
+    if published_at is not None:
+        row = s.get_one(AddressRow, address_id)
         row.published_at = row.newest_at = published_at
 
 

@@ -74,6 +74,22 @@ def test_what_a_channel_dates_outside_the_range_is_not_fetched_at_all(place: Pla
     assert nothing.code == 0, nothing.err
 
 
+def test_a_page_dated_otherwise_than_its_channel_says_is_fetched_once_for_a_range(
+    place: Place, site: Site
+) -> None:
+    place.site("made", site.toml())
+    items = "".join(
+        f"<item><link>{site.home}news/2026/{n}</link><pubDate>Wed, 14 Oct 2026 08:00:00 GMT</pubDate></item>"
+        for n in (0, 5)
+    )
+    site.pages["/rss"] = Answer(f'<rss version="2.0"><channel>{items}</channel></rss>'.encode(), kind=XML)
+    for _ in range(2):  # by their pages of the first and of the sixth of October
+        ended = place.crawl("made", "--since", "2026-10-10", "--until", "2026-10-20")
+        assert ended.code == 0, ended.err
+    assert sorted(site.fetched) == ["/news/2026/0", "/news/2026/5"]
+    assert {state for state, _ in place.states().values()} == {"too_old"}
+
+
 def test_the_channels_word_is_in_the_store_beside_the_pages(place: Place, site: Site) -> None:
     place.site("made", toml(site, wordpress=ENDPOINT))
     post = {
