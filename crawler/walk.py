@@ -52,6 +52,7 @@ class Walk:
     shown: set[str] = field(default_factory=set)
     fetched: int = 0
     places: set[str] = field(default_factory=set)
+    pages: dict[str, set[str]] = field(default_factory=dict)  # by channel, what its pages showed so far
     now: datetime = field(default_factory=now)
     _texts_bytes: int = 0
 
@@ -102,16 +103,18 @@ class Walk:
         self.found.problems.append(f"{step.kind} {step.url}: {outcome.reason}")
 
     def read(self, step: Step, body: bytes) -> tuple[Listing, list[Found]]:
-        """The body's listing, and the articles in it that no earlier one showed; runs off the event loop."""
+        """The body's listing, and what its channel's earlier pages did not show; runs off the event loop."""
         self.found.answers += 1
         listing = links_in(step.kind, body, step.url)
         if listing.problem and not (step.depth and step.kind != "sitemap"):
             self.found.problems.append(f"{step.kind} {step.url}: {listing.problem}")
-        before = set(self.shown)
         articles = [find for link in listing.links if (find := self.article(link, step.channel))]
         for find in articles:
             self.keep(find)
-        return listing, [find for find in articles if find.url not in before]
+        earlier = self.pages.setdefault(step.channel, set())
+        new = [find for find in articles if find.url not in earlier]
+        earlier.update(find.url for find in new if listing.next_page)
+        return listing, new
 
     def article(self, link: Link, channel: str) -> Found | None:
         """The link as a find under its canonical address; None where it is no article of the site."""

@@ -101,6 +101,25 @@ def test_a_site_without_any_news_is_told_what_it_lacks(here: Folder, site: Site)
         assert lack in ended.err
 
 
+def test_a_site_with_neither_feed_nor_sitemap_is_read_from_its_front_page(here: Folder, site: Site) -> None:
+    stories = [path for path in site.pages if "long-way" in path]
+    links = "".join(
+        f'<h2><a href="{path}">A long way home with car {n}</a></h2>' for n, path in enumerate(stories)
+    )
+    for path in ("/rss", "/all.xml", "/robots.txt"):
+        del site.pages[path]
+    site.pages["/"] = Answer(
+        f'<html lang=en><title>Made</title><nav><a href="/news/">News</a></nav>{links}'.encode()
+    )
+    ended = here.carnews("sites", "add", site.home, "--allow-private", "--name", "made")
+    assert ended.code == 0, ended.err
+    assert "no feed" in ended.err
+    drafted = load_sites(here.folder / "sites").site("made")
+    assert drafted.channels == (("section", site.home),)
+    assert all(drafted.is_article(site.home + path[1:]) for path in stories)
+    assert not drafted.is_article(f"{site.home}news/")
+
+
 def test_mistakes_in_adding_are_one_line_with_a_remedy(here: Folder, site: Site) -> None:
     here.site("made", site.toml())
     told = {

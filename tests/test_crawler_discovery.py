@@ -159,6 +159,18 @@ def test_with_since_a_listing_is_followed_until_it_is_older() -> None:
     assert found.outside
 
 
+def test_a_listing_is_followed_though_the_feed_shows_the_same() -> None:
+    web = Web(feeds=["rss"], sections=["news/"])
+    pages(web, 12)
+    first = [f"{day:%Y/%m/%d}/story-{n}" for n in range(10) for day in [NOW - timedelta(days=n)]]
+    web.pages["rss"] = FEED.format("".join(ITEM.format(HOME + path) for path in first))
+    since = (NOW - timedelta(days=25)).date().isoformat()
+    assert len(web.discovered(since=since).finds) >= 24
+    web.asked.clear()
+    web.discovered(known=first)
+    assert web.asked == ["rss", "news/"]
+
+
 def test_with_until_the_newer_pages_are_walked_through_and_left() -> None:
     web = Web(sections=["news/"])
     pages(web, 30)
