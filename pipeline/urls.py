@@ -20,6 +20,7 @@ TRACKING = re.compile(
     r"|tracklink|gnt-cfr|guccounter|guce_referrer|guce_referrer_sig|ns_campaign|ns_mchannel|ns_source|smid|smtyp"
     r"|gad_source|gad_campaignid|fb_(?:action_ids|action_types|ref|source)|mibextid|sfnsn|_openstat|s_kwcid|ef_id"
     r"|dm_i|elqtrack\w*|zanpid|wickedid|nr_email_referer|icid|intcid|noamp"
+    r"|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken"  # whose session it was
     r"|replytocom|outputtype|amp_js_v|amp_gsa|usqp",
     re.IGNORECASE,
 )

@@ -30,6 +30,7 @@ SAME = [  # an address as met, the page's one spelling
     ("https://münchen.example/straße", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
     ("https://motor.example/a?&&b=1&", "https://motor.example/a?b=1"),
     ("https://motor.example/a?amp=1", "https://motor.example/a"),
+    ("https://motor.example/a?PHPSESSID=0ab1&id=7", "https://motor.example/a?id=7"),
     ("https://motor.example/a?noamp=mobile", "https://motor.example/a"),
     ("https://motor.example/a?view=print", "https://motor.example/a"),
     ("https://motor.example/2016/04/a.html?m=1", "https://motor.example/2016/04/a.html"),
