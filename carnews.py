@@ -8,15 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import typer
-
 import scheduler
-from terminal import articles, asked, compare, listing, outcomes, politeness, tour
+from commands import reading, sites
+from terminal import articles, asked, claims, compare, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
-from terminal.formats import Format, as_json, show_rows
+from terminal.formats import Format, show_rows
 from terminal.program import group, run
-from terminal.screen import screen, write
+from terminal.screen import screen
 
 if TYPE_CHECKING:
     from pipeline.article import CleanArticle
@@ -25,7 +24,7 @@ app = group(
     "Fetch car news, keep only the article, store it in SQL.",
     epilog="Start with: carnews demo. Every command explains itself with --help; --debug shows tracebacks.",
 )
-sites_app = group("List the sites; check their files.")
+sites_app = group("List the sites; check them; add one.")
 db_app = group("Upgrade or check the database.", bare=True)
 
 
@@ -76,6 +75,7 @@ def crawl(
     everything: opt.All = False,
     max_articles: opt.MaxArticles = None,
     since: opt.Since = None,
+    until: opt.Until = None,
     time_limit: opt.TimeLimit = None,
     dry_run: opt.DryRun = False,
     jobs: opt.Jobs = 4,
@@ -91,7 +91,7 @@ def crawl(
     from terminal.progress import crawl_progress
 
     here, book = screen(quiet=quiet), site_book()
-    wanted = CrawlOptions(max_articles, asked.moment(since, "--since"), dry_run)
+    wanted = CrawlOptions(max_articles, *asked.stretch(since, until), dry_run=dry_run)
     limit = asked.period(time_limit, "--time-limit")
     if bool(what) == everything:
         raise CommandError("crawl: name sites or addresses, or give --all alone; `carnews sites` lists them")
@@ -102,7 +102,7 @@ def crawl(
         accounts, code = Crawls(store, orders, jobs, limit, told).run()
     rows = [account.as_row() for account in accounts]
     if dry_run:
-        finds = [{"site": account.site, "url": url} for account in accounts for url in account.printed]
+        finds = [row for account in accounts for row in outcomes.finds_of(account.site, account.printed)]
         outcomes.show_finds(here, finds, rows, form)
     else:
         outcomes.show_crawls(here, rows, form)
@@ -152,94 +152,7 @@ def explain(what: opt.Page, *, url: opt.PageUrl = None, html: opt.HtmlFile = Non
         shown(here, article)
     if html is None or article is None:
         listing.show_history(here, known)
-
-
-@app.command("articles")
-def list_articles(
-    *,
-    search: opt.Search = None,
-    site: opt.Site = None,
-    make: opt.Make = None,
-    since: opt.Since = None,
-    until: opt.Until = None,
-    limit: opt.Limit = 50,
-    form: opt.Form = Format.TABLE,
-    db: opt.Db = None,
-    quiet: opt.Quiet = False,
-) -> None:
-    """List and search the articles, newest first."""
-    from db.queries import articles as listed
-    from ops.stores import opened
-    from pipeline.vehicles import make_named
-
-    make = (make_named(make) or make) if make else None  # "vw" is kept as "Volkswagen"
-    days = {"since": asked.moment(since, "--since"), "until": asked.moment(until, "--until", end=True)}
-    with opened(db).reading() as s:
-        rows = listed(s, search=search, site=site, make=make, limit=limit, **days)
-    show_rows(screen(quiet=quiet), rows, listing.ARTICLES, form, listing.ARTICLE_CSV)
-
-
-@app.command()
-def show(
-    what: opt.Id,
-    *,
-    form: opt.PageForm = opt.PageFormat.TEXT,
-    with_revisions: opt.Revisions = False,
-    db: opt.Db = None,
-) -> None:
-    """Show one article by its id or address."""
-    from db.queries import article, versions
-    from ops.stores import opened
-
-    with opened(db).reading() as s:
-        found = article(s, what)
-        if found is None:
-            raise CommandError(f"{what}: no such article; `carnews articles` lists ids and addresses")
-        older = versions(s, found["id"]) if with_revisions else []
-    if form == "json":
-        listing.show_article(screen(), found | {"revisions": older} if with_revisions else found, form)
-        return
-    listing.show_article(screen(), found, form)
-    if with_revisions:
-        listing.show_revisions(screen(), older)
-
-
-@app.command("changes")
-def list_changes(
-    *, since: opt.Seq = 0, limit: opt.ChangeLimit = None, whole: opt.Whole = False, db: opt.Db = None
-) -> None:
-    """Print every change after a number as JSON lines, in the order of commits."""
-    from db.changes import changes
-    from db.queries import article
-    from ops.stores import opened
-
-    with opened(db).reading() as s:
-        for change in changes(s, since, limit):
-            row = {**change, "article": article(s, change["article_id"])} if whole else change
-            write(as_json(row) + "\n")
-
-
-@sites_app.callback(invoke_without_command=True)
-def list_sites(
-    context: typer.Context, *, of: opt.Politeness = None, form: opt.Form = Format.TABLE, db: opt.Db = None
-) -> None:
-    from ops.manners import account_of
-    from ops.stores import opened, site_book
-
-    if of and not context.invoked_subcommand:
-        politeness.show(screen(), account_of(opened(db), of), form)
-    elif not context.invoked_subcommand:
-        rows = listing.site_rows(site_book().sites)
-        show_rows(screen(), rows, listing.site_columns(rows), form)
-
-
-@sites_app.command("check")
-def check_sites() -> int:
-    """Read every site file and tell all mistakes."""
-    from ops.stores import site_book
-
-    book = site_book()
-    return listing.show_problems(screen(), book.problems, len(book.sites))
+        claims.show_claims(here, known.claims, article)
 
 
 @app.command()
@@ -319,6 +232,8 @@ def _fetched(url: str) -> "CleanArticle":
 
 
 app.command("run")(scheduler.run)
+reading.add_to(app)
+sites.add_to(sites_app)
 app.add_typer(sites_app, name="sites")
 app.add_typer(db_app, name="db")
 

@@ -24,6 +24,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("name", nargs="?", default="-", help="a site's name; - for the site of the --url")
     parser.add_argument("--max-articles", metavar="N", help="fetch at most N pages")
     parser.add_argument("--since", metavar="DATE", help="leave articles older than this")
+    parser.add_argument("--until", metavar="DATE", help="leave articles newer than this; a day counts whole")
     parser.add_argument("--dry-run", action="store_true", help="print what would be fetched, store nothing")
     parser.add_argument("--url", action="append", default=[], help="fetch this address only; may be repeated")
     return parser.parse_args(given)
@@ -52,7 +53,9 @@ def main(given: Sequence[str] | None = None) -> int:
             # only now: Scrapy's settings and the site files are read at import, by settings known to be good
             from crawler.process import crawl, spider_of  # noqa: PLC0415
 
-        options = Options.read(asked.max_articles, asked.since, " ".join(asked.url), asked.dry_run)
+        options = Options.read(
+            asked.max_articles, asked.since, " ".join(asked.url), asked.dry_run, asked.until
+        )
         spider = spider_of(asked.name, options.urls)
         options.check(spider.site)
     except (OptionError, SiteError, StoreError) as error:

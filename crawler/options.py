@@ -1,7 +1,7 @@
 """What a person may ask of one crawl, the same for `python -m crawler` and `scrapy crawl -a`."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.util import find_spec
 
 from crawler.sites import Site
@@ -14,12 +14,16 @@ class OptionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`max_articles` bounds the pages fetched, None for no bound; with `urls` only these are fetched."""
+    """`max_articles` bounds the pages fetched, None for no bound; with `urls` only these are fetched.
+
+    Articles published before `since`, or at or after `until`, are left alone.
+    """
 
     max_articles: int | None = None
     since: datetime | None = None
     urls: tuple[str, ...] = ()
     dry_run: bool = False
+    until: datetime | None = None
 
     @classmethod
     def read(
@@ -28,13 +32,18 @@ class Options:
         since: str | None = None,
         urls: str | None = None,
         dry_run: str | bool = False,
+        until: str | None = None,
     ) -> "Options":
         """The options as words from a command line, `urls` parted by blanks; OptionError names a bad one."""
+        beginning, end = moment(since, "since"), moment(until, "until", end=True)
+        if beginning and end and beginning >= end:
+            raise OptionError(f"until {until!r}: lies before since {since!r}; give a later date")
         return cls(
             max_articles=count(max_articles),
-            since=moment(since),
+            since=beginning,
             urls=tuple(address(url) for url in (urls or "").split()),
             dry_run=str(dry_run).lower() in {"1", "true", "yes"},
+            until=end,
         )
 
     def check(self, site: Site) -> None:
@@ -59,16 +68,16 @@ def count(value: str | int | None) -> int | None:
     return number
 
 
-def moment(value: str | None) -> datetime | None:
-    """A date (its beginning) or a time, UTC where it names no zone; None stays None."""
+def moment(value: str | None, name: str, *, end: bool = False) -> datetime | None:
+    """A date (its beginning; with `end` its end) or a time, UTC where it names no zone; None stays None."""
     if value is None:
         return None
     try:
         if len(value) == len("2026-10-07"):
-            return datetime.combine(date.fromisoformat(value), time(), UTC)
+            return datetime.combine(date.fromisoformat(value), time(), UTC) + timedelta(days=end)
         told = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise OptionError(f"since {value!r}: give a date like 2026-10-07 or 2026-10-07T06:00Z") from error
+    except (ValueError, OverflowError) as error:
+        raise OptionError(f"{name} {value!r}: give a date like 2026-10-07 or 2026-10-07T06:00Z") from error
     return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
 
 

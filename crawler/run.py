@@ -22,8 +22,10 @@ from crawler.stages import Work, stored, taught
 from crawler.wishes import TERMS
 from db import ledger
 from db.account import last_request_at, last_stated_at
+from db.addresses import ALWAYS, Range
 from db.archive import Archive
 from db.channels import Channel, channels_of, keep_channels
+from db.claims import record_claims
 from db.engine import open_store, reading, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
@@ -105,7 +107,23 @@ class CrawlRun:
         if channels:
             await self._write(lambda s: keep_channels(s, self.site, channels))
 
-    async def claim(self, limit: int, only: Sequence[str] | None = None, visits: int = 0) -> list[Address]:
+    async def known(self, urls: Sequence[str]) -> set[str]:
+        """Which of the canonical addresses are in the ledger already."""
+        return await self._off_loop(partial(self._look, lambda s: ledger.known(s, urls)))
+
+    async def note(self, claims: Sequence[Found]) -> None:
+        """Keeps what channels say of articles whose addresses are in the ledger."""
+        for start in range(0, len(claims), FIND_BATCH):
+            part = claims[start : start + FIND_BATCH]
+            await self._write(partial(record_claims, claims=part, now=now()))
+
+    async def claim(
+        self,
+        limit: int,
+        only: Sequence[str] | None = None,
+        published: Range = ALWAYS,
+        visits: int = 0,
+    ) -> list[Address]:
         """Up to `limit` addresses to fetch; with `only`, those, even if settled before.
 
         Where nothing else is left, up to `visits` articles that are due to be looked at again.
@@ -113,7 +131,9 @@ class CrawlRun:
         again = only is not None
 
         def work(s: Session) -> list[Address]:
-            claimed = ledger.claim(s, self.id, self.site, now(), limit, only, again=again)
+            claimed = ledger.claim(
+                s, self.id, self.site, now(), limit, only, again=again, published=published
+            )
             if claimed or again or visits <= 0:
                 return claimed
             return claim_visits(s, self.id, self.site, now(), min(limit, visits))

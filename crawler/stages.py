@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from loguru import logger
 from sqlalchemy.orm import Session
 
 from crawler.sites import Site
 from crawler.validators import VALIDATORS, validators
+from db.addresses import ALWAYS, Range, note_date
 from db.archive import Archive, Position
 from db.ledger import State, settle
 from db.recurring import Counts, Told, counts_of, note_lines
@@ -29,7 +29,7 @@ class Work:
     site: str
     page: RawPage
     rules: Rules = GENERIC
-    since: datetime | None = None  # an article published before this is too old to keep
+    asked: Range = ALWAYS  # an article published before this is too old to keep, one after it for another run
     position: Position | None = None
     article: CleanArticle | None = None
     state: State | None = None
@@ -66,10 +66,9 @@ def stored(works: Sequence[Work], s: Session, run_id: int) -> list[Work]:
     states: dict[int, State] = {}
     fresh: list[Work] = []
     for work in sorted(works, key=lambda work: work.address_id):
-        if published_at := too_old(work):
-            reason = f"of {published_at:%Y-%m-%d}"
-            settle(s, run_id, work.address_id, State.TOO_OLD, work.page.fetched_at, reason)
-            states[work.address_id] = State.TOO_OLD
+        if state := out_of_range(work):
+            set_aside(s, run_id, work, state)
+            states[work.address_id] = state
         else:
             fresh.append(work)
     for work, state in zip(fresh, save(s, run_id, [kept(work) for work in fresh]), strict=True):
@@ -78,14 +77,25 @@ def stored(works: Sequence[Work], s: Session, run_id: int) -> list[Work]:
     return [replace(work, state=states[work.address_id]) for work in works]
 
 
-def too_old(work: Work) -> datetime | None:
-    """When the article was published, if that is before what the crawl wants; else None."""
+def out_of_range(work: Work) -> State | None:
+    """How an article ends that the crawl does not want for its date: too old, or left for another run."""
     article = work.article
     assert article is not None, "cleaned comes before stored"
+    since, until = work.asked
     published_at = article.published_at
-    if work.since and published_at and published_at < work.since and article.verdict == ARTICLE:
-        return published_at
-    return None
+    if published_at is None or article.verdict != ARTICLE:
+        return None
+    if since and published_at < since:
+        return State.TOO_OLD
+    return State.PENDING if until and published_at >= until else None
+
+
+def set_aside(s: Session, run_id: int, work: Work, state: State) -> None:
+    """Settles such an article; its date stays, and by that a crawl of another range finds or passes it."""
+    published_at = work.article.published_at if work.article else None
+    reason = f"of {published_at:%Y-%m-%d}"
+    settle(s, run_id, work.address_id, state, work.page.fetched_at, reason)
+    note_date(s, work.address_id, published_at)
 
 
 def kept(work: Work) -> Kept:

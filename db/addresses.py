@@ -13,6 +13,8 @@ from db.archive import Position
 from db.models import AddressEvent, AddressRow, ArticleRow, Run, storable
 from db.runs import Outcome
 
+Range = tuple[datetime | None, datetime | None]  # from this moment on, and before that one; None is no bound
+ALWAYS: Range = (None, None)
 REASON_CHARS = 500  # a reason is a phrase; what a server wrote in an error page may be anything
 
 
@@ -80,9 +82,28 @@ def close_address(
     row.state, row.last_outcome = _lasting(s, row, outcome), outcome
     if outcome is not State.UNCHANGED or row.state == State.STORED:  # why it is no article stays true
         row.reason = reason[:REASON_CHARS] if reason else None
-    row.settled_at, row.next_try_at = now, None
+    row.settled_at, row.next_try_at = None if outcome is State.PENDING else now, None
     told = reason[:REASON_CHARS] if reason else None
     s.add(AddressEvent(address_id=row.id, run_id=run_id, at=now, outcome=outcome, reason=told))
+
+
+def note_date(s: Session, address_id: int, published_at: datetime | None) -> None:
+    """Keeps the date a page itself names; what channels say of it is kept apart, as claims."""
+    if published_at is not None:
+        row = s.get_one(AddressRow, address_id)
+        row.published_at = row.newest_at = published_at
+
+
+def published_in(asked: Range) -> list[ColumnElement[bool]]:
+    """That an article may lie in the range, as far as one knows before its page is read.
+
+    `newest_at` is never before the publication: it is that, the last change, or when the address was found.
+    """
+    since, until = asked
+    within = [AddressRow.newest_at >= since] if since else []
+    if until:
+        within.append(AddressRow.published_at.is_(None) | (AddressRow.published_at < until))
+    return within
 
 
 def hand_over(s: Session, row: AddressRow, run_id: int) -> None:

@@ -14,8 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.addresses import (
+    ALWAYS,
     STATES,
     Address,
+    Range,
     State,
     address_key,
     address_of,
@@ -23,20 +25,24 @@ from db.addresses import (
     count_in,
     hand_over,
     is_free,
+    published_in,
 )
 from db.changes import withdraw
 from db.errors import SiteBusy
-from db.models import AddressEvent, AddressRow, Run
+from db.history import Event, History, history
+from db.models import AddressRow, Run
 from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
 from db.turns import take_turn
 from db.visits import RETURN, plan_visit, recall_changed
 
 __all__ = [
+    "ALWAYS",
     "STATES",
     "Address",
     "Event",
     "Found",
     "History",
+    "Range",
     "State",
     "Tally",
     "balance",
@@ -45,6 +51,7 @@ __all__ = [
     "claim",
     "end_run",
     "history",
+    "known",
     "record_found",
     "settle",
 ]
@@ -61,8 +68,8 @@ class Found:
     """An address as a feed, sitemap or person named it.
 
     `url` is canonical; `channel` says where from: "feed:<url>", "sitemap:<url>", "section:<url>",
-    "warc:<name>" or "asked"; `site` whose it is, None where that is the site being crawled; `modified_at`
-    when the channel says its page changed last.
+    "wordpress:<url>", "warc:<name>" or "asked"; `site` whose it is, None where that is the site being
+    crawled. The rest is what the finder says of the article, `text` plain.
     """
 
     url: str
@@ -71,6 +78,13 @@ class Found:
     published_at: datetime | None = None
     site: str | None = None
     modified_at: datetime | None = None
+    author: str | None = None
+    text: str | None = None
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """When it was published or, where that is unknown, changed last."""
+        return self.published_at or self.modified_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +93,6 @@ class Tally:
 
     new: int
     known: int
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """How one run left an address."""
-
-    at: datetime
-    run_id: int
-    outcome: State
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What the ledger knows of one address: its row, the runs that had to do with it, and what became of it
-    each time, oldest first.
-    """
-
-    address: Address
-    runs: tuple[RunRow, ...]
-    events: tuple[Event, ...] = ()
 
 
 def begin_run(s: Session, site: str, kind: str, now: datetime) -> int:
@@ -169,19 +162,23 @@ def claim(  # noqa: PLR0913 - which addresses to claim is what most of them say
     only: Sequence[str] | None = None,
     *,
     again: bool = False,
+    published: Range = ALWAYS,
 ) -> list[Address]:
     """Up to `limit` addresses to fetch now, newest first, never the same twice in one run.
 
-    Pending ones of the site, and failed ones that are due. With `only`, the canonical addresses to choose
-    from, of whichever site and due or not; `again` then takes settled ones too.
+    Pending ones of the site, and failed ones that are due; of these and of what was too old for an earlier
+    run, only what may be published in the range, if one is asked for. With `only`, the canonical addresses to
+    choose from, of whichever site and due or not; `again` then takes settled ones too.
     """
     free = (AddressRow.claimed_run_id.is_distinct_from(run_id), is_free(run_id))
     pending, failed = AddressRow.state == State.PENDING, AddressRow.state == State.FAILED
     rows: list[AddressRow] = []
     if only is None:
         due = failed & (AddressRow.next_try_at <= now)
-        for wanted in (pending, due):  # one by one: each is served by the index on (site, state, newest_at)
-            rows += _newest(s, limit, AddressRow.site == site, wanted, *free)
+        too_old = (AddressRow.state == State.TOO_OLD) & AddressRow.published_at.is_not(None)
+        kinds = (pending, due) if published == ALWAYS else (pending, due, too_old)
+        for wanted in kinds:  # one by one: each is served by the index on (site, state, newest_at)
+            rows += _newest(s, limit, AddressRow.site == site, wanted, *free, *published_in(published))
     else:
         wanted = AddressRow.key.in_([address_key(url) for url in only])
         rows += _newest(s, limit, wanted, *free, *([] if again else [pending | failed]))
@@ -191,6 +188,17 @@ def claim(  # noqa: PLR0913 - which addresses to claim is what most of them say
         row.claimed_run_id, row.last_outcome = run_id, State.PENDING
     s.flush()
     return [address_of(row) for row in rows]
+
+
+def known(s: Session, urls: Iterable[str]) -> set[str]:
+    """Which of the canonical addresses the ledger has, whatever their state."""
+    by_key = {address_key(url): url for url in urls}
+    keys = sorted(by_key)
+    found: set[str] = set()
+    for start in range(0, len(keys), BATCH):
+        part = keys[start : start + BATCH]
+        found |= {by_key[key] for key in s.scalars(select(AddressRow.key).where(AddressRow.key.in_(part)))}
+    return found
 
 
 def settle(  # noqa: PLR0913 - one address and all that is known of its end
@@ -226,18 +234,6 @@ def balance(s: Session, run_id: int | None = None, site: str | None = None) -> B
     return count_addresses(s, site)
 
 
-def history(s: Session, url: str) -> History | None:
-    """What is known of the canonical address `url`; None when it was never found."""
-    row = s.scalar(select(AddressRow).where(AddressRow.key == address_key(url)))
-    if row is None:
-        return None
-    told = s.scalars(select(AddressEvent).where(AddressEvent.address_id == row.id).order_by(AddressEvent.id))
-    events = tuple(Event(e.at, e.run_id, State(e.outcome), e.reason) for e in told)
-    ids = {row.found_run_id, row.claimed_run_id, row.last_run_id, *(event.run_id for event in events)}
-    runs = s.scalars(select(Run).where(Run.id.in_(ids)).order_by(Run.id))
-    return History(address_of(row), tuple(run_row(s, run) for run in runs), events)
-
-
 def _outcome_of_known() -> ColumnElement[str]:
     waiting = AddressRow.state.in_([State.PENDING, State.FAILED])
     return case((waiting, AddressRow.state), else_=State.UNCHANGED.value)
@@ -256,7 +252,7 @@ def _new_row(key: str, find: Found, site: str, run_id: int, now: datetime) -> di
         "channel": find.channel,
         "title": find.title,
         "published_at": find.published_at,
-        "newest_at": find.published_at or now,
+        "newest_at": find.newest_at or now,
         "found_at": now,
         "found_run_id": run_id,
         "state": State.PENDING,

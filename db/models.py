@@ -103,7 +103,7 @@ class AddressRow(Base):
     channel: Mapped[str]
     title: Mapped[str | None]
     published_at: Mapped[datetime | None]
-    newest_at: Mapped[datetime]  # published_at as the finder said, else found_at: the order of claiming
+    newest_at: Mapped[datetime]  # published_at, else the last change when found, else found_at: claim order
     found_at: Mapped[datetime]
     found_run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     state: Mapped[str]
@@ -137,6 +137,21 @@ class AddressEvent(Base):
     at: Mapped[datetime]
     outcome: Mapped[str]
     reason: Mapped[str | None]
+
+
+class ClaimRow(Base):
+    """What one channel says of the article at an address, as it last said something else."""
+
+    __tablename__ = "address_claims"
+
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    author: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None]
+    text: Mapped[str | None]
+    seen_at: Mapped[datetime]
 
 
 class ArticleRow(Base):

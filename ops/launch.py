@@ -21,6 +21,7 @@ class CrawlOptions:
 
     max_articles: int | None = None
     since: datetime | None = None
+    until: datetime | None = None
     dry_run: bool = False
     urls: tuple[str, ...] = ()
 
@@ -66,6 +67,8 @@ def command(site: str, options: CrawlOptions) -> list[str]:
         argv += ["--max-articles", str(options.max_articles)]
     if options.since:
         argv += ["--since", options.since.isoformat()]
+    if options.until:
+        argv += ["--until", options.until.isoformat()]
     if options.dry_run:
         argv += ["--dry-run"]
     for url in options.urls:

@@ -18,12 +18,18 @@ TRACKING = re.compile(
     r"|mc_cid|mc_eid|_hsenc|_hsmi|hsctatracking|mkt_tok|vero_id|vero_conv|oly_enc_id|oly_anon_id|ck_subscriber_id"
     r"|_ga|_gl|wt_mc|wt\.mc_id|wt_zmc|cmpid|s_cid|ncid|ocid|ito|ftag|xtor|sr_share|share_from|__twitter_impression"
     r"|tracklink|gnt-cfr|guccounter|guce_referrer|guce_referrer_sig|ns_campaign|ns_mchannel|ns_source|smid|smtyp"
+    r"|gad_source|gad_campaignid|fb_(?:action_ids|action_types|ref|source)|mibextid|sfnsn|_openstat|s_kwcid|ef_id"
+    r"|dm_i|elqtrack\w*|zanpid|wickedid|nr_email_referer|icid|intcid|noamp"
+    r"|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken"  # whose session it was
     r"|replytocom|outputtype|amp_js_v|amp_gsa|usqp",
     re.IGNORECASE,
 )
 # Parameters that are tracking or a print view with these values, and may be content with others.
 TRACKING_VALUES = {
     "print": {"1", "true", "yes"},
+    "printable": {"1", "true", "yes"},
+    "view": {"print", "amp"},
+    "output": {"print", "amp"},
     "amp": {"", "1", "true"},
     "ref": {"rss", "feed", "twitter", "facebook", "newsletter", "homepage", "home", "related", "social"},
     "source": {"rss", "feed", "twitter", "facebook", "newsletter", "social"},
@@ -34,6 +40,17 @@ _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
 _COMMENT_PAGE = re.compile(
     r"(?<=/)comment-page-\d{1,5}/?$"
 )  # WordPress: the same post at a page of its comments
+_BLOGGER_POST = re.compile(
+    r"/\d{4}/\d{2}/[^/]+\.html"
+)  # Blogger adds ?m=1 for its mobile view, ?m=0 for the other
+# Google's copies of AMP pages carry the address they were made from; an "s" stands for https.
+_AMP_COPY = re.compile(
+    r"^https?://(?:[\w-]+\.cdn\.ampproject\.org/(?:c|v|wp)|www\.google\.[a-z.]{2,6}/amp)/(s/)?(?=[^/?#]+\.)",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986, 2.3
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -42,17 +59,24 @@ def canonical_url(url: str) -> str | None:
     """The one spelling of the absolute address `url`; None when it is no http(s) address one would fetch.
 
     Loses fragment, default port, session ids and tracking parameters; scheme and host become lower case,
-    other languages' hosts punycode. Addresses with a user name or over 2048 characters are refused.
+    other languages' hosts punycode, so that look-alike letters show. Addresses with a user name, with control
+    characters or over 2048 characters are refused.
     """
+    url = url.strip()
+    if len(url) > 4 * MAX_URL_CHARS or _CONTROL.search(url):
+        return None
+    while (original := _AMP_COPY.sub(_original, url)) != url:
+        url = original
     try:
-        parts = urlsplit(safe_url_string(url.strip()))
+        parts = urlsplit(safe_url_string(url))
         authority = _authority(parts)
     except (ValueError, UnicodeError):
         return None
     if authority is None:
         return None
-    path = _COMMENT_PAGE.sub("", _SESSION.sub("", _without_dots(parts.path))) or "/"
-    found = urlunsplit((parts.scheme.lower(), authority, path, _query(parts.query), ""))
+    path = _COMMENT_PAGE.sub("", _SESSION.sub("", _without_dots(_unescaped(parts.path)))) or "/"
+    query = _query(_unescaped(parts.query), mobile=_BLOGGER_POST.fullmatch(path) is not None)
+    found = urlunsplit((parts.scheme.lower(), authority, path, query, ""))
     return found if len(found) <= MAX_URL_CHARS else None
 
 
@@ -82,11 +106,29 @@ def _authority(parts: SplitResult) -> str | None:
     return host if parts.port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{parts.port}"
 
 
-def _query(query: str) -> str:
-    """`query` without tracking, every other parameter in its place and spelling."""
+def _original(copy: re.Match[str]) -> str:
+    """What the beginning of an AMP copy's address stands for."""
+    return "https://" if copy[1] else "http://"
+
+
+def _unescaped(text: str) -> str:
+    """`text` with the escapes that RFC 3986 calls needless undone and the others in capitals."""
+    return _ESCAPE.sub(_escape, text) if "%" in text else text
+
+
+def _escape(found: re.Match[str]) -> str:
+    if not found[1]:
+        return "%25"  # a percent sign that escapes nothing
+    letter = chr(int(found[1], 16))
+    return letter if letter in _UNRESERVED else found[0].upper()
+
+
+def _query(query: str, *, mobile: bool) -> str:
+    """`query` without tracking (and Blogger's `m`), every other parameter in its place and spelling."""
     if not query:
         return ""
-    return "&".join(pair for pair in query.split("&") if pair and not _tracks(pair))
+    pairs = [pair for pair in query.split("&") if pair and not _tracks(pair)]
+    return "&".join(pair for pair in pairs if not (mobile and pair in {"m=0", "m=1"}))
 
 
 def _tracks(pair: str) -> bool:

@@ -78,6 +78,14 @@ def moment(text: str | None, option: str, *, end: bool = False) -> datetime | No
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def stretch(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """The instants from which on and before which articles are wanted; a day of `until` counts whole."""
+    beginning, end = moment(since, "--since"), moment(until, "--until", end=True)
+    if beginning and end and beginning >= end:
+        raise CommandError(f"--until: {one_line(until)!r} lies before --since {one_line(since)!r}")
+    return beginning, end
+
+
 def period(text: str | None, option: str) -> timedelta | None:
     """The length of time that `90s`, `10m` or `2h` means, seconds where no unit is given; None for None."""
     if text is None:

@@ -6,7 +6,7 @@ from typing import Any
 from terminal.errors import FAILED, USAGE, CommandError, Refused, TryLater
 from terminal.formats import Format, show_rows
 from terminal.screen import Screen, one_line
-from terminal.tables import Column, counted, number, show_table
+from terminal.tables import Column, counted, moment, number, show_table
 
 Row = Mapping[str, Any]
 
@@ -92,13 +92,26 @@ def troubles(row: Row) -> list[str]:
     return told + [f"{site}: {state} {why}" for state, why in reasons.items() if why]
 
 
+def finds_of(site: str, printed: Sequence[str]) -> list[dict[str, str | None]]:
+    """The lines of a dry run's crawl, "address date channel" with "-" for an unknown date, as rows."""
+    rows = []
+    for line in printed:
+        url, _, rest = line.partition(" ")
+        date, _, channel = rest.partition(" ")
+        rows.append(
+            {"site": site, "url": url, "newest_at": date if date != "-" else None, "channel": channel}
+        )
+    return rows
+
+
 def show_finds(screen: Screen, found: Sequence[Row], rows: Sequence[Row], form: Format) -> None:
-    """Prints what a dry run found, as table an address a line, and what kept it from finding more."""
+    """Prints what a dry run found, newest first: as table date, address and channel; and what went wrong."""
     if form == Format.TABLE:
         for find in found:
-            screen.line(one_line(find["url"]), whole=True)
+            date = moment(find["newest_at"])
+            screen.line(f"{date:<16}  {one_line(find['url'])}  {one_line(find['channel'])}", whole=True)
     else:
-        show_rows(screen, found, (), form, ("site", "url"))
+        show_rows(screen, found, (), form, ("site", "url", "newest_at", "channel"))
     _complain(screen, rows)
     screen.note(f"{counted(len(found), 'address', 'addresses')} would be fetched; nothing was stored")
 

@@ -107,7 +107,12 @@ def test_the_account_of_a_crawl_comes_in_every_format(here: Folder, site: Site) 
     [record] = csv.DictReader(here.carnews("crawl", "made", "--format", "csv").out.splitlines())
     assert (record["outcome"], record["found"]) == ("finished", "0")  # its feed is as it was
     [find, *_] = here.carnews("crawl", "made", "--dry-run", "--format", "jsonl").out.splitlines()
-    assert json.loads(find) == {"site": "made", "url": f"{site.home}news/2026/0"}
+    assert json.loads(find) == {
+        "site": "made",
+        "url": f"{site.home}news/2026/0",
+        "newest_at": None,
+        "channel": f"feed:{site.home}rss",
+    }
 
 
 def test_a_quiet_crawl_says_errors_only(here: Folder, site: Site) -> None:
@@ -146,7 +151,8 @@ def test_the_number_of_articles_can_be_limited(here: Folder, site: Site) -> None
 def test_a_dry_run_lists_addresses_and_stores_nothing(here: Folder, site: Site) -> None:
     ended = here.carnews("crawl", "made", "--dry-run")
     assert ended.code == 0, ended.err
-    assert sorted(ended.out.split()) == sorted(f"{site.home}news/2026/{n}" for n in range(6))
+    told = [f"{site.home}news/2026/{n}  feed:{site.home}rss" for n in range(6)]
+    assert [line.strip() for line in ended.out.splitlines()] == told
     assert site.fetched == []
     assert stored(here) == []
 

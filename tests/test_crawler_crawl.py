@@ -270,7 +270,8 @@ def test_a_dry_run_prints_addresses_and_stores_nothing(tmp_path: Path, site: Sit
     place.site("made", site.toml())
     ended = place.crawl("made", "--dry-run", "--max-articles", "3")
     assert ended.code == 0, ended.err
-    assert ended.out.split() == [f"{site.home}news/2026/{n}" for n in range(3)]
+    told = [f"{site.home}news/2026/{n} - feed:{site.home}rss" for n in range(3)]
+    assert ended.out.splitlines() == told
     assert site.fetched == []
     assert not (place.folder / "store.db").exists()
     assert not (place.folder / "archive").exists()

@@ -183,15 +183,28 @@ def test_options_are_read_from_words() -> None:
     assert read.dry_run
     assert Options.read(since="2026-10-07T08:00+02:00").since == datetime(2026, 10, 7, 6, tzinfo=UTC)
     assert Options.read() == Options()
+    assert Options.read(until="2026-10-07").until == datetime(2026, 10, 8, tzinfo=UTC)  # the day counts whole
+    assert Options.read(until="2026-10-07T06:00Z").until == datetime(2026, 10, 7, 6, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     "bad",
-    [{"max_articles": "-1"}, {"max_articles": "x"}, {"since": "2026-13-01"}, {"urls": "file:///etc/passwd"}],
+    [
+        {"max_articles": "-1"},
+        {"max_articles": "x"},
+        {"since": "2026-13-01"},
+        {"until": "soon"},
+        {"urls": "file:///etc/passwd"},
+    ],
 )
 def test_a_bad_option_is_named(bad: dict[str, str]) -> None:
     with pytest.raises(OptionError, match=next(iter(bad)).removesuffix("s")):
         Options.read(**bad)  # type: ignore[arg-type]
+
+
+def test_a_range_that_ends_before_it_begins_is_told() -> None:
+    with pytest.raises(OptionError, match="until '2026-01-01': lies before since '2026-02-01'"):
+        Options.read(since="2026-02-01", until="2026-01-01")
 
 
 def test_the_wish_to_be_left_alone_survives_in_the_runs_note() -> None:

@@ -74,6 +74,13 @@ def test_a_file_becomes_a_site_with_its_rules(tmp_path: Path) -> None:
     assert not site.owns("https://notmotor.example/")
 
 
+def test_a_host_in_letters_of_its_own_is_the_one_addresses_spell_in_ascii() -> None:
+    site = lone_site("https://www.kühlergrill.example/")
+    assert site.host == "xn--khlergrill-9db.example"
+    assert site.is_article("https://xn--khlergrill-9db.example/news/1")
+    assert not site.owns("https://kuhlergrill.example/news/1")
+
+
 def test_all_mistakes_of_a_file_are_told_at_once_with_file_and_key(tmp_path: Path) -> None:
     bad = """
         title = "Bad"
@@ -106,7 +113,9 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_file_and_key(tmp_path: Pat
 def test_a_site_without_a_channel_says_what_to_give(tmp_path: Path) -> None:
     bad = 'title = "Bad"\nhome = "https://bad.example/"\n[find]\n'
     [problem] = load_sites(folder_with(tmp_path, bad=bad)).problems
-    assert problem.endswith('bad.toml: [find] has no "feeds", "sitemaps" or "sections"; give one')
+    assert problem.endswith(
+        'bad.toml: [find] has no "feeds", "sitemaps", "sections" or "wordpress"; give one'
+    )
 
 
 @pytest.mark.parametrize(

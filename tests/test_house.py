@@ -19,15 +19,17 @@ MAY_IMPORT = {
     "scheduler": {"ops", "db", "crawler.sites"},
     "demo": set(),
     "terminal": {"pipeline.article"},
-    "carnews": {"pipeline", "db", "crawler", "ops", "demo", "terminal", "scheduler"},
+    "commands": {"pipeline", "db", "crawler.sites", "ops", "terminal"},
+    "carnews": {"pipeline", "db", "crawler", "ops", "demo", "terminal", "scheduler", "commands"},
 }
 TOPS = {room.split(".")[0] for room in MAY_IMPORT}
 
 
 def sources() -> list[Path]:
     """All Python files that are shipped."""
-    files = [ROOT / "carnews.py", ROOT / "scheduler.py"]
-    for room in sorted(TOPS - {"carnews", "scheduler"}):
+    programs = {"carnews", "scheduler"}
+    files = [ROOT / f"{program}.py" for program in sorted(programs)]
+    for room in sorted(TOPS - programs):
         files += sorted((ROOT / room).rglob("*.py"))
     return files
 

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from crawler.sites import load_sites
@@ -39,6 +41,10 @@ def test_what_cannot_be_crawled_is_a_mistake(asked: str) -> None:
 
 def test_the_command_line_of_a_child_names_no_database() -> None:
     words = command("motor1", CrawlOptions(max_articles=5))
+    ranged = command(
+        "motor1", CrawlOptions(None, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+    )
+    assert ranged[-4:] == ["--since", "2026-01-01T00:00:00+00:00", "--until", "2026-02-01T00:00:00+00:00"]
     assert words[-3:] == ["motor1", "--max-articles", "5"]
     assert not any("sqlite" in word or "postgres" in word for word in words)
 

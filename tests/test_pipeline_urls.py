@@ -30,6 +30,22 @@ SAME = [  # an address as met, the page's one spelling
     ("https://münchen.example/straße", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
     ("https://motor.example/a?&&b=1&", "https://motor.example/a?b=1"),
     ("https://motor.example/a?amp=1", "https://motor.example/a"),
+    ("https://motor.example/a?PHPSESSID=0ab1&id=7", "https://motor.example/a?id=7"),
+    ("https://motor.example/a?noamp=mobile", "https://motor.example/a"),
+    ("https://motor.example/a?view=print", "https://motor.example/a"),
+    ("https://motor.example/2016/04/a.html?m=1", "https://motor.example/2016/04/a.html"),
+    (
+        "http://motor.example/2016/04/a.html?utm_source=feedburner&utm_medium=email",
+        "http://motor.example/2016/04/a.html",
+    ),
+    ("https://motor-example.cdn.ampproject.org/c/s/motor.example/a/amp/", "https://motor.example/a/amp/"),
+    ("https://www.google.com/amp/s/www.motor.example/a?fbclid=1", "https://www.motor.example/a"),
+    ("https://www.google.co.uk/amp/motor.example/a", "http://motor.example/a"),
+    ("https://motor.example/%7Ejo/stra%c3%9fe?q=%61", "https://motor.example/~jo/stra%C3%9Fe?q=a"),
+    ("https://motor.example/100%", "https://motor.example/100%25"),
+    ("https://motor.example/a/%2e%2e/b", "https://motor.example/b"),
+    ("https://mоtоr.example/a", "https://xn--mtr-sedb.example/a"),  # Cyrillic o
+    ("https://ｍｏｔｏｒ。example/a", "https://motor.example/a"),  # full-width letters, as browsers read them
 ]
 
 KEPT = [  # nothing here is certain not to matter
@@ -51,6 +67,12 @@ KEPT = [  # nothing here is certain not to matter
     "http://[::1]:8907/news/1",
     "http://localhost:8907/",
     "https://motor.example/comment-page-1-of-the-book",
+    "https://m.motor.example/a",
+    "https://motor.example/a/amp/",
+    "https://motor.example/a?m=1",
+    "https://motor.example/a?view=gallery",
+    "https://www.google.com/amp/",
+    "https://www.google.com/amp/s/nothing",
 ]
 
 NO_ADDRESS = [
@@ -74,6 +96,12 @@ NO_ADDRESS = [
     "https://motor..example/",
     "http://[bad/",
     "https://motor.example/" + "a" * MAX_URL_CHARS,
+    "https://:secret@motor.example/",
+    "https://motor.example/a\r\nX-Made-Up: 1",
+    "https://motor.example/a\x00b",
+    "https://motor.example/a\x9fb",
+    "https://user:secret@www.google.com/amp/s/motor.example/a",
+    "https://www.google.com/amp/s/user:secret@motor.example/a",
 ]
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal.asked import decoded, is_url, moment, now, period, read_given
+from terminal.asked import decoded, is_url, moment, now, period, read_given, stretch
 from terminal.errors import CommandError
 
 
@@ -61,3 +61,14 @@ def test_lengths_of_time_have_units() -> None:
 def test_addresses_are_known_by_their_beginning() -> None:
     assert is_url("HTTPS://motor.example/")
     assert not is_url("https.html")
+
+
+def test_a_stretch_of_time_counts_its_last_day_whole_and_must_not_end_before_it_begins() -> None:
+    assert stretch("2026-01-01", "2026-02-01") == (
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 2, 2, tzinfo=UTC),
+    )
+    assert stretch(None, None) == (None, None)
+    assert stretch("2026-02-01", "2026-02-01")[1] is not None
+    with pytest.raises(CommandError, match="lies before --since"):
+        stretch("2026-02-02", "2026-02-01")

@@ -19,7 +19,7 @@ NO_PAGE = LexborHTMLParser("")  # only there to try selectors on
 def web_address(value: str) -> str:
     """`value` when it is a whole http(s) address; ValueError tells why it is none."""
     parts = urlsplit(value)
-    if parts.scheme not in PORTS or not parts.hostname or parts.username:
+    if parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc:
         raise ValueError(
             f"{value!r} is not an http(s) address; write it whole, like https://motor.example/rss"
         )
@@ -72,12 +72,13 @@ class Find(Part):
     feeds: tuple[WebAddress, ...] = ()
     sitemaps: tuple[WebAddress, ...] = ()
     sections: tuple[WebAddress, ...] = ()
+    wordpress: tuple[WebAddress, ...] = ()
     articles: Pattern | None = None
 
     @model_validator(mode="after")
     def leads_somewhere(self) -> "Find":
-        if not (self.feeds or self.sitemaps or self.sections):
-            raise ValueError('has no "feeds", "sitemaps" or "sections"; give one')
+        if not (self.feeds or self.sitemaps or self.sections or self.wordpress):
+            raise ValueError('has no "feeds", "sitemaps", "sections" or "wordpress"; give one')
         if self.sections and not self.articles:
             raise ValueError('has "sections" but no "articles"; give the pattern of an article\'s address')
         return self
@@ -157,9 +158,14 @@ class Site(Part):
 
     @property
     def channels(self) -> tuple[tuple[str, str], ...]:
-        """All places to look for addresses as (kind, address), kind being feed, sitemap or section."""
+        """All places to look for addresses as (kind, address): feed, wordpress, sitemap or section."""
         find = self.find
-        named = (("feed", find.feeds), ("sitemap", find.sitemaps), ("section", find.sections))
+        named = (
+            ("feed", find.feeds),
+            ("wordpress", find.wordpress),
+            ("sitemap", find.sitemaps),
+            ("section", find.sections),
+        )
         return tuple((kind, url) for kind, urls in named for url in urls)
 
     def owns(self, url: str) -> bool:
@@ -180,6 +186,7 @@ def host_and_port(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip(".").removeprefix("www."), parts.port
+        host = host if host.isascii() else host.encode("idna").decode()  # as canonical addresses spell it
     except ValueError:
         return ""
     return host if port is None or port == PORTS.get(parts.scheme) else f"{host}:{port}"

@@ -19,7 +19,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.budget import Budget
-from crawler.discovery import Discovery, discover
+from crawler.discovery import Discovery, discover, nothing_known
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
 from crawler.memory import Memory
@@ -39,6 +39,8 @@ from pipeline.article import RawPage
 
 VISITS = 50  # pages of known articles a run looks at again, once nothing new is left: two minutes at 2 s each
 VISIT_SHARE = 0.25  # and at most this share of --max-articles
+OPTIONS = ("max_articles", "since", "until", "urls", "dry_run")  # what `scrapy crawl -a` may say
+SHOWN = 1500  # addresses of a dry run; a parent keeps the last 2,000 lines of its child, ops.children
 WINDOW = 50  # addresses claimed at once; enough that the downloader never waits for the store
 
 
@@ -54,7 +56,7 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
-        words = {key: given.pop(key) for key in ("max_articles", "since", "urls", "dry_run") if key in given}
+        words = {key: given.pop(key) for key in OPTIONS if key in given}
         options = given.pop("options", None) or Options.read(**words)
         options.check(cls.site)
         spider = super().from_crawler(crawler, *args, **given)
@@ -112,66 +114,65 @@ class NewsSpider(Spider):
 
     async def look(self) -> list[Found] | None:
         """What the channels offer, or was asked for, written down; None when there is nothing to fetch."""
+        has_range = self.options.since is not None or self.options.until is not None
         if not self.options.dry_run:
             await self.run.begin()
             if self.run.hands_off:
                 self.progress.give_up(self.run.hands_off)
                 return None
-            if self.options.since is None:  # else finds depend on the day, and a memory would hide the rest
+            if not has_range:  # else finds depend on the day, and a memory would hide the rest
                 self.memory = Memory(self.site, self.run.channels)
         found = Discovery({url: Found(url, "asked") for url in self.options.urls})
         if not self.options.urls:
-            found = await discover(self.site, Poll(self.crawler, self.memory).body_at)
-        finds = list(found.finds.values())
+            known = nothing_known if self.options.dry_run else self.run.known
+            poll = Poll(self.crawler, self.memory)
+            found = await discover(self.site, poll.body_at, self.options, known)
+        finds = found.newest
         for problem in found.problems:
             logger.warning("channel {}: {}", self.site.name, problem)
         if self.options.dry_run:
             self.show(finds)
             return None
         tally = await self.run.find(finds)
-        if self.options.since is None:
+        await self.run.note(found.claims)
+        if not has_range:
             await self.run.remember(self.memory.learnt(found.readings))
-        self.progress.found, self.progress.unchanged = len(finds), found.unchanged
-        logger.info(
-            "found {}: new={} known={} passed={} unchanged channels={}",
-            self.site.name,
-            tally.new,
-            tally.known,
-            found.passed,
-            found.unchanged,
-        )
+        self.progress.found = len(finds) + found.outside
+        self.progress.unchanged = found.unchanged
+        counts = {"passed": found.passed, "unfit": found.unfit, "outside": found.outside}
+        counts["unchanged channels"] = found.unchanged
+        told = " ".join(f"{name}={number}" for name, number in counts.items() if number)
+        logger.info("found {}: new={} known={} {}", self.site.name, tally.new, tally.known, told)
         if found.unreachable:
             self.progress.give_up(found.unreachable)
             return None
-        if found.passed and not finds:
+        if found.passed and not finds and not found.outside:
             found.problems.append(f"none of {found.passed} links matches the site's articles pattern")
         self.progress.problems = found.problems
         return finds
 
     def show(self, finds: list[Found]) -> None:
-        """Prints what a crawl would look at, newest first, and touches no store."""
-        since = self.options.since
-        wanted = [f for f in finds if not (since and f.published_at and f.published_at < since)]
-        for find in wanted[: self.options.max_articles]:
-            print(find.url)  # noqa: T201 - the answer to --dry-run
+        """Prints what a crawl would look at, newest first, with date and channel; touches no store."""
+        wanted = finds[: self.options.max_articles or SHOWN]
+        if len(finds) > SHOWN and not self.options.max_articles:
+            logger.warning("found {}: only the newest {} of {} are shown", self.site.name, SHOWN, len(finds))
+        for find in wanted:
+            date = f"{find.newest_at:%Y-%m-%dT%H:%M:%SZ}" if find.newest_at else "-"
+            print(find.url, date, find.channel)  # noqa: T201 - the answer to --dry-run
 
     async def claimed(self) -> AsyncIterator[Address]:
         """The addresses to fetch, claimed in windows so that memory stays flat."""
         progress, options = self.progress, self.options
         left = options.max_articles or None
         visits = VISITS if left is None else min(VISITS, int(left * VISIT_SHARE))
-        if options.since:  # a stretch of time is asked for, not news
+        if options.since or options.until:  # a stretch of time is asked for, not news
             visits = 0
         while not (progress.gave_up or progress.budget.full):
             limit = WINDOW if left is None else min(WINDOW, left)
-            batch = await self.run.claim(limit, options.urls or None, visits)
+            asked = (options.since, options.until)
+            batch = await self.run.claim(limit, options.urls or None, asked, visits)
             visits -= sum(address.state == State.STORED for address in batch)
             for address in batch:
-                if options.since and address.published_at and address.published_at < options.since:
-                    await self.run.settle(
-                        address.id, Outcome(State.TOO_OLD, f"of {address.published_at:%Y-%m-%d}")
-                    )
-                    continue
                 if not (options.urls or progress.budget.takes(address.url)):
                     continue  # it stays pending
                 progress.begin(address)
@@ -207,8 +208,8 @@ class NewsSpider(Spider):
         if response.status == NOT_MODIFIED and self.condition(address):
             outcome = Outcome(State.UNCHANGED, "")
         if outcome is None:
-            page = raw_page(response, address)
-            yield Work(address.id, self.site.name, page, self.run.rules, self.options.since)
+            asked = (self.options.since, self.options.until)
+            yield Work(address.id, self.site.name, raw_page(response, address), self.run.rules, asked)
         else:
             await self.settle(address.id, outcome)
 

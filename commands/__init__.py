@@ -1,0 +1,1 @@
+"""ASK: the subcommands, short functions that wire the rooms together."""
