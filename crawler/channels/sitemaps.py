@@ -17,6 +17,13 @@ MAX_PARTS = 20_000  # elements' beginnings and ends in one entry; one with a tho
 MAX_UNZIPPED_BYTES = 50 * 1024 * 1024  # sitemaps.org allows 50 MB
 
 
+class Overfull(Exception):  # noqa: N818 - named for what it says
+    """An entry has too many parts; no honest sitemap's has."""
+
+    def __init__(self) -> None:
+        super().__init__("an entry has too many parts")
+
+
 def sitemap_links(body: bytes, url: str) -> Listing:
     """The addresses of a sitemap, plain or gzipped, newest first; of an index its children."""
     try:
@@ -36,10 +43,10 @@ def sitemap_links(body: bytes, url: str) -> Listing:
             (children if is_index else links).append(link)
     except ParseError as error:
         problem = f"invalid sitemap: {error}"
-    except DefusedXmlException as error:
+    except Overfull as error:
+        problem = f"invalid sitemap: {error}"
+    except (DefusedXmlException, ValueError, LookupError) as error:
         problem = f"invalid sitemap: {type(error).__name__}"  # its words may be the stranger's
-    except ValueError:
-        problem = "invalid sitemap: an entry has too many parts"
     if not links and not children:
         problem = problem or "sitemap without addresses"
     return Listing(newest_first(links), newest_first(children), problem=problem)
@@ -54,7 +61,7 @@ def entries(body: bytes, url: str) -> Iterator[tuple[bool, Link]]:
         depth += 1 if event == "start" else -1
         parts += 1
         if depth > MAX_DEPTH or parts > MAX_PARTS:
-            raise ValueError
+            raise Overfull
         name = local(element)
         if event == "end" and name in {"url", "sitemap"}:
             if link := entry_link(element, url):
