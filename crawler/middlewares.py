@@ -39,6 +39,8 @@ class SiteGate(CrawlPart):
         parts = urlsplit(request.url)
         if parts.scheme not in {"http", "https"}:
             raise Refused(Outcome(State.BLOCKED, outcomes.BAD_REDIRECT))
+        if "@" in parts.netloc:  # only a redirect brings one here; it must reach neither server nor store
+            raise Refused(Outcome(State.BLOCKED, outcomes.NAMED_USER))
         if is_private_literal(parts.hostname or ""):
             raise Refused(Outcome(State.BLOCKED, outcomes.PRIVATE))
         if site is None:  # `scrapy shell`
