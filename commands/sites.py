@@ -89,7 +89,7 @@ def add(url: Home, *, name: Called = None, printed: Printed = False, allow_priva
     path = None if printed or folder is None else Path(folder) / f"{called}.toml"
     if path and path.exists():
         raise CommandError(f"{path}: is there already; give another --name, or --print")
-    report = look_around(url, private=allow_private)
+    report = look_around(url, private=allow_private) | {"site": called}
     if report["unreachable"]:
         raise surveys.unreached(url, report)
     if report["draft"] is None:

@@ -43,6 +43,8 @@ class SiteGate(CrawlPart):
             raise Refused(Outcome(State.BLOCKED, outcomes.BAD_REDIRECT))
         if len(request.url) > MAX_URL_CHARS:
             raise Refused(Outcome(State.BLOCKED, outcomes.LONG_ADDRESS))
+        if "@" in parts.netloc:  # only a redirect brings one here; it must reach neither server nor store
+            raise Refused(Outcome(State.BLOCKED, outcomes.NAMED_USER))
         if is_private_literal(parts.hostname or ""):
             raise Refused(Outcome(State.BLOCKED, outcomes.PRIVATE))
         if site is None:  # `scrapy shell`

@@ -13,6 +13,15 @@ from terminal.tables import Column, counted, day, moment, number
 
 Report = Mapping[str, Any]
 
+NAMES_CHARS = 24  # of an article's authors; the title needs the room
+
+
+def bylined(value: Sequence[str]) -> str:
+    """Names as a phrase that leaves room for the title."""
+    names = joined(value)
+    return names if len(names) <= NAMES_CHARS else f"{names[: NAMES_CHARS - 1]}…"
+
+
 CHANNELS = (
     Column("kind", "channel"),
     Column("answer", show=in_words),
@@ -24,7 +33,7 @@ CHANNELS = (
 READINGS = (
     Column("verdict", show=in_words),
     Column("published_at", "published", show=day),
-    Column("authors", show=joined),
+    Column("authors", show=bylined),
     number("words"),
     Column("title", wide=True),
 )
@@ -39,7 +48,9 @@ def show_report(screen: Screen, report: Report, form: Format = Format.TABLE) -> 
         return
     screen.say(one_line(f"{report['site']}  {report['home']}"))
     if report["channels"]:
-        show_rows(screen, report["channels"], CHANNELS, form)
+        # on a narrow terminal the host they all share would be all that is seen
+        rows = [row | {"url": row["url"].removeprefix(report["home"]) or "/"} for row in report["channels"]]
+        show_rows(screen, rows, CHANNELS, form)
     if report["readings"]:
         screen.line()
         show_rows(screen, report["readings"], READINGS, form)

@@ -120,6 +120,17 @@ def test_a_site_with_neither_feed_nor_sitemap_is_read_from_its_front_page(here: 
     assert not drafted.is_article(f"{site.home}news/")
 
 
+def test_a_feed_alone_is_enough_where_addresses_show_no_pattern(here: Folder, site: Site) -> None:
+    site.pages |= {f"/?p={n}": Answer(article(n)) for n in range(4)}
+    site.feed([f"/?p={n}" for n in range(4)])
+    del site.pages["/all.xml"]
+    ended = here.carnews("sites", "add", site.home, "--allow-private", "--name", "made")
+    assert ended.code == 0, ended.err
+    assert "no pattern" in ended.err
+    drafted = load_sites(here.folder / "sites").site("made")
+    assert (drafted.find.articles, drafted.status) == (None, "verified")
+
+
 def test_mistakes_in_adding_are_one_line_with_a_remedy(here: Folder, site: Site) -> None:
     here.site("made", site.toml())
     told = {

@@ -75,6 +75,11 @@ def test_every_kind_of_end_has_its_state_and_reason(place: Place, site: Site) ->
         "/news/ping": (moved("/news/pong"), "failed", "too many redirects"),
         "/news/away": (moved("http://elsewhere.invalid/x"), "blocked", "off-site"),
         "/news/file": (moved("file:///etc/passwd"), "blocked", "redirect to something else than http"),
+        "/news/user": (
+            moved(site.home.replace("//", "//user:s3cret@")),
+            "blocked",
+            "address with a user name",
+        ),
         "/news/big": (Answer(b" " * 9_000_000), "not_article", "too large"),
         "/news/pdf": (Answer(b"%PDF", kind="application/pdf"), "not_article", "not html: application/pdf"),
         "/news/bomb": (Answer(BOMB, headers={"Content-Encoding": "gzip"}), "not_article", "too large"),
@@ -93,6 +98,8 @@ def test_every_kind_of_end_has_its_state_and_reason(place: Place, site: Site) ->
     assert (outcome, found) == ("finished", len(made))
     assert sum(balance.values()) == found
     assert "Traceback" not in ended.err
+    assert "s3cret" not in ended.err
+    assert not [file for file in place.folder.rglob("store.db*") if b"s3cret" in file.read_bytes()]
 
 
 def test_only_http_articles_of_the_site_are_taken_from_a_feed(place: Place, site: Site) -> None:

@@ -60,6 +60,19 @@ def test_a_torn_feed_gives_what_it_can() -> None:
     assert len(feed_links(RSS[: RSS.index(b"<item><title>No link")], BASE).links) == 2
 
 
+@pytest.mark.parametrize("encoding", ["no-such", "utf-7", "euc-jp", "rot13"])
+def test_an_encoding_no_parser_knows_is_a_problem_or_does_no_harm(encoding: str) -> None:
+    body = f'<?xml version="1.0" encoding="{encoding}"?>{URLSET.partition("?>")[2]}'.encode()
+    found = sitemap_links(body, BASE)
+    assert found.links or "invalid sitemap" in str(found.problem)
+    feed_links(RSS.replace(b'version="1.0"?', f'version="1.0" encoding="{encoding}"?'.encode()), BASE)
+
+
+def test_a_feed_that_breaks_its_parser_is_a_problem() -> None:
+    torn = b'<rss version="2.0"><channel><item><link>https://motor.example/a></item></chle/a</link></item></channel>'
+    assert feed_links(torn + b"</rss>", BASE).problem == "invalid feed: KeyError"
+
+
 @pytest.mark.parametrize("bomb", [LAUGHS, LAUGHS.decode().encode("utf-16"), b" " * 70_000 + LAUGHS])
 def test_declared_entities_are_refused_and_reported(bomb: bytes) -> None:
     assert feed_links(bomb, BASE).links == ()

@@ -27,12 +27,15 @@ def feed_links(body: bytes, url: str) -> Listing:
     if problem := unfit_xml(body) or too_full(body):
         return Listing(problem=f"invalid feed: {problem}")
     # a stream, because feedparser takes plain bytes for the name of a file or an address to open
-    feed = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-location": url},
-        resolve_relative_uris=False,  # those in texts, a fourth of the time
-        sanitize_html=False,
-    )
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(body),
+            response_headers={"content-location": url},
+            resolve_relative_uris=False,  # those in texts, a fourth of the time
+            sanitize_html=False,
+        )
+    except Exception as error:  # noqa: BLE001 - feedparser meets some torn feeds with a KeyError of its own
+        return Listing(problem=f"invalid feed: {type(error).__name__}")
     is_atom = str(feed.version).startswith("atom")
     links = [link for entry in feed.entries[:MAX_LINKS] if (link := entry_link(entry, url, is_atom=is_atom))]
     if not links:

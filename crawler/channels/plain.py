@@ -6,10 +6,14 @@ import zlib
 MAX_UNZIPPED_BYTES = 50 * 1024 * 1024  # sitemaps.org allows 50 MB
 
 
+class Overfull(Exception):  # noqa: N818 - named for what it says
+    """There is more in a body than any honest one holds."""
+
+
 class Plain:
     """A body to read, freed of gzip where it has it.
 
-    `read` raises zlib.error for broken gzip, and ValueError when more than 50 MiB came out.
+    `read` raises zlib.error for broken gzip, and Overfull when more than 50 MiB came out.
     """
 
     def __init__(self, body: bytes) -> None:
@@ -29,5 +33,5 @@ class Plain:
                 break
         self._given += len(piece)
         if self._given > MAX_UNZIPPED_BYTES:
-            raise ValueError(f"more than {MAX_UNZIPPED_BYTES} bytes when unzipped")
+            raise Overfull(f"more than {MAX_UNZIPPED_BYTES} bytes when unzipped")
         return piece

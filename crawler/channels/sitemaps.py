@@ -9,7 +9,7 @@ from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
 
 from crawler.channels.feeds import joined
 from crawler.channels.link import MAX_LINKS, Link, Listing, from_text, newest_first, phrase
-from crawler.channels.plain import Plain
+from crawler.channels.plain import Overfull, Plain
 from crawler.channels.xml import PROLOG_BYTES, unfit_xml
 
 MAX_DEPTH = 10  # of elements inside each other; news and pictures need four
@@ -29,10 +29,10 @@ def sitemap_links(body: bytes, url: str) -> Listing:
                 problem = f"sitemap of more than {MAX_LINKS:,} addresses; the rest was not read"
                 break
             (children if is_index else links).append(link)
-    except DefusedXmlException as error:
-        problem = f"invalid sitemap: {type(error).__name__}"  # its words may be the stranger's
-    except (ParseError, ValueError, zlib.error) as error:
+    except (ParseError, zlib.error, Overfull) as error:
         problem = f"invalid sitemap: {error}"
+    except (DefusedXmlException, ValueError, LookupError) as error:
+        problem = f"invalid sitemap: {type(error).__name__}"  # its words may be the stranger's
     if not links and not children:
         problem = problem or "sitemap without addresses"
     return Listing(newest_first(links), newest_first(children), problem=problem)
@@ -47,7 +47,7 @@ def entries(body: Plain, url: str) -> Iterator[tuple[bool, Link]]:
         depth += 1 if event == "start" else -1
         parts += 1
         if depth > MAX_DEPTH or parts > MAX_PARTS:
-            raise ValueError("an entry has too many parts")
+            raise Overfull("an entry has too many parts")
         name = local(element)
         if event == "end" and name in {"url", "sitemap"}:
             if link := entry_link(element, url):

@@ -22,6 +22,12 @@ class Finding:
     articles: str | None = None
     spare: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether a crawl could do with it: what holds other pages beside articles needs their pattern."""
+        pure = [*self.channels.get("feeds", ()), *self.channels.get("wordpress", ())]
+        return bool(pure) or (self.articles is not None and any(self.channels.values()))
+
     def completed(self, site: Site, title: str | None, language: str | None) -> Site:
         """`site` with all of that."""
         named: dict[str, Any] = {kind: tuple(self.channels.get(kind, ())) for kind in KINDS}

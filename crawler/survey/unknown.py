@@ -47,7 +47,7 @@ async def look_around(web: Web) -> Report:
     report.missing = missing(probed, pattern, home)
     languages = [reading.language for reading in report.readings if reading.language]
     language = home.language or (Counter(languages).most_common(1)[0][0] if languages else None)
-    if finding.channels and pattern:
+    if finding.is_enough:
         alive = any(reading.verdict == ARTICLE for reading in report.readings)
         report.draft = drafted(finding.completed(web.site, home.title, language), finding, proven=alive)
     return report
@@ -72,11 +72,11 @@ async def sitemaps_of(web: Web) -> list[Probed]:
     named: list[str] = []
     if not isinstance(answer, Outcome):
         rules = Protego.parse(answer.body[:READ_BYTES].decode("utf-8-sig", "replace").replace("\0", ""))
-        named = sorted(set(rules.sitemaps), key=lambda url: "news" not in url.lower())
+        named = sorted(set(rules.sitemaps), key=lambda url: not is_for_news(url))
     found = await ask(web, "sitemap", named)
     found = found or await first_of(web, "sitemap", [origin + path for path in SITEMAP_PATHS])
     for index in [one for one in found if one.children]:
-        news = [child.url for child in index.children if "news" in child.url.lower()]
+        news = [child.url for child in index.children if is_for_news(child.url)]
         if children := await ask(web, "sitemap", news[:1]):
             found = [one for one in found if one is not index] + children
     return found
@@ -102,6 +102,11 @@ async def first_of(web: Web, kind: str, urls: Sequence[str]) -> list[Probed]:
         if found.channel.works:
             return [found]
     return []
+
+
+def is_for_news(url: str) -> bool:
+    """Whether a sitemap's name says that it holds the newest articles only; a host's name says nothing."""
+    return "news" in urlsplit(url).path.lower()
 
 
 def origin_of(url: str) -> str:
@@ -139,7 +144,7 @@ def found_by(probed: list[Probed], pattern: Learned | None) -> Finding:
     archives = []
     for found in probed:
         is_archive = found.channel.kind == "sitemap" and not any(link.published_at for link in found.links)
-        if is_archive and "news" not in found.channel.url.lower():
+        if is_archive and not is_for_news(found.channel.url):
             archives.append(found.channel.url)
         else:
             by_kind[found.channel.kind].append(found.channel.url)
