@@ -16,6 +16,7 @@ from db.ledger import State
 REPEATS = 3  # a path in which one part stands so often was made by a relative link that goes wrong
 FIGURES = re.compile(r"[A-Za-z]*\d[A-Za-z0-9]*")  # numbers, dates, hexadecimal and mixed names
 VAIN = frozenset({State.NOT_ARTICLE, State.DUPLICATE, State.GONE})  # fetched, and nothing gained
+FRUIT = frozenset({State.STORED, State.UNCHANGED})  # what else there is, a failure say, tells nothing
 
 
 @dataclass(slots=True)
@@ -51,7 +52,10 @@ class Budget:
     def settled(self, url: str, state: State) -> None:
         """Notes what became of a page that was taken."""
         shape = shape_of(url)
-        self._vain[shape] = self._vain[shape] + 1 if state in VAIN else 0
+        if state in VAIN:
+            self._vain[shape] += 1
+        elif state in FRUIT:
+            self._vain[shape] = 0
 
     def notes(self) -> Iterable[str]:
         """In words, what this run left for the next."""

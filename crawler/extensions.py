@@ -7,9 +7,11 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Self
 
+import psutil
 from loguru import logger
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.extensions.memusage import MemoryUsage
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -186,3 +188,13 @@ class Pace(CrawlPart):
         wanted_s = min(max(latency_s, (self.delay_s + latency_s) / 2), SLOWEST_S)
         self.delay_s = max(self.least_s, wanted_s)
         slot.delay = self.delay_s * (1 + random.uniform(0, JITTER))  # noqa: S311 - politeness, not secrecy
+
+
+class MemoryWatch(MemoryUsage):
+    """Scrapy's memory limit, on what the process holds now.
+
+    Scrapy asks the system for the peak, and that begins with whatever the parent held when it forked.
+    """
+
+    def get_virtual_size(self) -> int:
+        return int(psutil.Process().memory_info().rss)

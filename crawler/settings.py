@@ -81,6 +81,8 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "crawler.extensions.Keeper": 0,
     "crawler.extensions.Pace": 0,
+    "crawler.extensions.MemoryWatch": 0,
+    "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.logstats.LogStats": None,
 }

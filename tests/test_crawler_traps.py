@@ -57,6 +57,7 @@ def test_a_budget_counts_pages_shapes_and_what_was_in_vain() -> None:
     budget.settled(day.format(2), State.STORED)  # one that bears fruit and the count begins anew
     for n in range(3):
         budget.settled(day.format(n), State.DUPLICATE)
+        budget.settled(day.format(n), State.FAILED)
     assert not budget.takes(day.format(9))
     assert list(budget.notes()) == [
         "budget: 2 addresses like a.example/*?* left over",

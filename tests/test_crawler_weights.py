@@ -229,8 +229,8 @@ def test_a_crawl_that_holds_too_much_ends_in_order_and_the_next_goes_on(place: O
     entries = "".join(dated.format(url, day) for day, url in enumerate(urls, 1))
     place.board.pages["/sitemap.xml"] = Answer(f"<urlset>{entries}</urlset>".encode(), kind=XML)
     place.define(find=f'sitemaps = ["{HOME}sitemap.xml"]')
-    most_mb = int(place.peak_mb) + 60
-    ended = place.go(MEMUSAGE_LIMIT_MB=most_mb, MEMUSAGE_CHECK_INTERVAL_SECONDS=0.3, DOWNLOAD_DELAY=3)
+    most_mb = int(place.peak_mb) + 40
+    ended = place.go(MEMUSAGE_LIMIT_MB=most_mb, MEMUSAGE_CHECK_INTERVAL_SECONDS=0.1, DOWNLOAD_DELAY=3)
     assert "memusage_exceeded" in ended.err
     assert place.runs()[1] == ("failed", 8, {"not_article": 1, "pending": 7})
     place.go()
