@@ -6,7 +6,7 @@
 it a bare Scrapy spider throws the same pages away, and another reads them with trafilatura and commits each
 one by itself (`crawlpeers.py`). They take turns; what counts is the CPU time of their processes, not the
 web's. Every repeat also crawls one page alone: the difference is the cost of a page without that of starting.
-Ratios are taken within a repeat, then their median.
+A ratio says how many times as fast as carnews, within a repeat; then their median counts.
 
 Memory is the crawling process's peak with 100,000 addresses in a sitemap and in the ledger. With `--budgets`
 the exit code is 1 where one is missed.
