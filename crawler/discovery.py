@@ -8,7 +8,7 @@ from asyncio import to_thread
 from collections.abc import Awaitable, Callable, Sequence
 
 from crawler.finds import Discovery, is_passing
-from crawler.memory import Unchanged
+from crawler.memory import Memory, Unchanged
 from crawler.options import Options
 from crawler.outcomes import Outcome
 from crawler.sites import Site
@@ -26,10 +26,17 @@ async def nothing_known(urls: Sequence[str]) -> set[str]:  # noqa: ARG001 - the 
 
 
 async def discover(
-    site: Site, fetch: Fetch, options: Options | None = None, known: Known = nothing_known
+    site: Site,
+    fetch: Fetch,
+    options: Options | None = None,
+    known: Known = nothing_known,
+    memory: Memory | None = None,
 ) -> Discovery:
-    """All article addresses the site's channels give now, each once, in the order of the channels."""
-    walk = Walk(site, options or Options(), known)
+    """All article addresses the site's channels give now, each once, in the order of the channels.
+
+    With `memory`, channels that have nothing to add to the others are asked once a day only.
+    """
+    walk = Walk(site, options or Options(), known, memory=memory)
     while step := walk.step():
         body = await fetch(step.url)
         if isinstance(body, Unchanged):

@@ -1,7 +1,7 @@
 """What a look through a site's channels gave, and whether the site was to be reached at all."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crawler.memory import Reading
 from crawler.outcomes import Outcome
@@ -18,7 +18,8 @@ class Discovery:
 
     `passed` counts links that are no articles of the site, `unfit` those that nobody should follow, `outside`
     articles dated outside the range asked for. `claims` is what each channel says of an article, `unchanged`
-    counts channels that gave nothing new, `readings` tells of each that was read what it held.
+    counts channels that gave nothing new, `readings` tells of each that was read what it held. `listed`
+    has the dated addresses of all sitemaps, `is_partial` says that one of them was not read.
     """
 
     finds: dict[str, Found] = field(default_factory=dict)
@@ -31,6 +32,8 @@ class Discovery:
     unchanged: int = 0
     readings: dict[str, Reading] = field(default_factory=dict)
     refusals: list[Outcome] = field(default_factory=list)
+    listed: dict[str, datetime] = field(default_factory=dict)
+    is_partial: bool = False
 
     @property
     def unreachable(self) -> str | None:

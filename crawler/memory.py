@@ -29,10 +29,13 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a body came to: how many links, which sitemaps to look at as well, what was wrong with it."""
+    """What a body came to: how many links, how many new articles that only it showed, which sitemaps to look
+    at as well, what was wrong with it.
+    """
 
     kind: str
     entries: int = 0
+    own: int = 0
     children: tuple[str, ...] = ()
     problem: str | None = None
 
@@ -56,6 +59,13 @@ class Memory:
         if channel is None or channel.read_at is None or channel.sieve != self.sieve:
             return None
         return channel if timedelta(0) <= at - channel.read_at < READ_ANEW else None
+
+    def may_rest(self, url: str, at: datetime) -> bool:
+        """Whether the channel was looked at within a day and showed nothing that another did not show."""
+        channel = self.known(url, at)
+        if channel is None or channel.outcome not in {READ, UNCHANGED} or channel.own:
+            return False
+        return at - channel.checked_at < READ_ANEW
 
     def asking(self, url: str, at: datetime) -> dict[str, str]:
         """The headers to ask the channel with: for news only, where we know what is old."""
@@ -103,7 +113,7 @@ class Memory:
                 kept.append(Channel(reading.kind, url, channel.checked_at, reading.problem, self.sieve))
             else:
                 told = {"kind": reading.kind, "entries": reading.entries, "children": reading.children}
-                kept.append(replace(channel, **told))  # type: ignore[arg-type]
+                kept.append(replace(channel, own=reading.own, **told))  # type: ignore[arg-type]
         return kept
 
     def kind_of(self, url: str) -> str:
@@ -111,7 +121,7 @@ class Memory:
         return {there: kind for kind, there in self.site.channels}.get(url, "sitemap")
 
     def _same(self, channel: Channel, at: datetime) -> Unchanged:
-        self.now[channel.url] = replace(channel, checked_at=at, outcome=UNCHANGED)
+        self.now[channel.url] = replace(channel, checked_at=at, outcome=UNCHANGED, own=0)
         return Unchanged(channel.children)
 
 

@@ -5,7 +5,7 @@ committed together: what arrives while a commit is under way, or within `LINGER_
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -35,7 +35,7 @@ from db.robots import KeptRobots, keep_robots, kept_robots
 from db.runs import Outcome as Ending
 from db.runs import RunRow
 from db.settings import Settings
-from db.visits import claim_visits
+from db.visits import claim_visits, recall_missing
 
 BATCH = 50  # pages a transaction; short enough that another site's crawl hardly waits
 FIND_BATCH = 1000  # addresses a transaction
@@ -101,6 +101,11 @@ class CrawlRun:
             tally = await self._write(partial(self._record, part))
             new, known = new + tally.new, known + tally.known
         return Tally(new, known)
+
+    async def miss(self, listed: Mapping[str, datetime]) -> None:
+        """Makes the recent articles due that the site's sitemaps, all of them read, no longer name."""
+        if listed:
+            await self._write(lambda s: recall_missing(s, self.id, self.site, listed, now()))
 
     async def remember(self, channels: Sequence[Channel]) -> None:
         """Keeps how the channels answered, after all that was found in them is in the ledger."""

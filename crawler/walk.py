@@ -11,7 +11,7 @@ from crawler.channels.periods import article_period, overlaps
 from crawler.channels.wordpress import posts_address
 from crawler.finds import CLOCK_SKEW, Discovery
 from crawler.indexes import chosen
-from crawler.memory import Reading
+from crawler.memory import Memory, Reading
 from crawler.options import Options
 from crawler.outcomes import Outcome
 from crawler.run import now
@@ -52,6 +52,8 @@ class Walk:
     seen: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
     fetched: int = 0
+    memory: Memory | None = None  # where nothing is remembered, every channel is looked at
+    gaps: bool = False  # whether what was seen so far may have left news out
     places: set[str] = field(default_factory=set)
     pages: dict[str, set[str]] = field(default_factory=dict)  # by channel, what its pages showed so far
     now: datetime = field(default_factory=now)
@@ -79,11 +81,22 @@ class Walk:
                 )
                 return None
             step = self.waiting.popleft()
-            if step.depth and self.has_enough:
+            if (step.depth and self.has_enough) or self.may_rest(step):
                 continue
             self.fetched += 1
             return step
         return None
+
+    def may_rest(self, step: Step) -> bool:
+        """Whether a channel can wait: the best kind of channel has told all, and this one had nothing to add.
+
+        Most sites tell every story in feed, sitemap and listing alike; asking all three each time is two
+        requests for nothing. Once a day each is looked at, and after a gap all are.
+        """
+        if step.depth or self.memory is None or self.has_range or self.gaps:
+            return False
+        best = self.site.channels[0][0]
+        return step.kind != best and self.found.answers > 0 and self.memory.may_rest(step.url, self.now)
 
     @property
     def has_enough(self) -> bool:
@@ -100,6 +113,7 @@ class Walk:
         """Notes a body that could not be had."""
         if step.depth and step.kind != "sitemap" and outcome.reason in PAST_THE_LAST:
             return
+        self.gaps = self.found.is_partial = True
         self.found.refusals.append(outcome)
         self.found.problems.append(f"{step.kind} {step.url}: {outcome.reason}")
 
@@ -108,6 +122,7 @@ class Walk:
         self.found.answers += 1
         listing = links_in(step.kind, body, step.url)
         if listing.problem and not (step.depth and step.kind != "sitemap"):
+            self.gaps = True
             self.found.problems.append(f"{step.kind} {step.url}: {listing.problem}")
         articles = [find for link in listing.links if (find := self.article(link, step.channel))]
         for find in articles:
@@ -182,6 +197,7 @@ class Walk:
         """Notes a channel that gives what it gave before; the sitemaps it leads on to may have changed."""
         self.found.answers += 1
         self.found.unchanged += 1
+        self.found.is_partial |= step.kind == "sitemap"
         self.add_children(step, children)
 
     def add_children(self, step: Step, urls: Sequence[str]) -> None:
@@ -198,9 +214,12 @@ class Walk:
             best = chosen(children, self.options, self.now + CLOCK_SKEW, MAX_CHANNELS)
             urls = [child.url for child in best]
             self.add_children(step, urls)
+        if step.kind == "sitemap":
+            self.found.listed |= {find.url: find.newest_at for find in shown if find.newest_at}
+            self.found.is_partial |= bool(listing.problem) or any(find.newest_at is None for find in shown)
         if len(self.found.finds) < MAX_FINDS:  # else it has to be read again
             self.found.readings[step.url] = Reading(
-                step.kind, len(listing.links), tuple(urls), listing.problem
+                step.kind, len(listing.links), await self.own(step, shown), tuple(urls), listing.problem
             )
         if (
             listing.next_page
@@ -208,6 +227,18 @@ class Walk:
             and await self.goes_on(step, shown)
         ):
             self.add(Step(step.kind, listing.next_page, step.channel, step.depth + 1))
+
+    async def own(self, step: Step, shown: list[Found]) -> int:
+        """How many new articles only this channel showed; notes a gap where it may have shown too few.
+
+        A channel of which nothing is known any more has run ahead of us: there was more than it still shows.
+        """
+        known = await self.known([find.url for find in shown])
+        if shown and not known:
+            self.gaps = True
+        kept = self.found.finds
+        new = (find.url for find in shown if find.url in kept and find.url not in known)
+        return sum(kept[url].channel == step.channel for url in new)
 
     def may_follow(self, url: str, parent: str) -> bool:
         """Whether a channel may lead to `url`: one that can be fetched, on the site or the channel's host."""

@@ -22,7 +22,8 @@ class Channel:
 
     `etag`, `last_modified` and `digest` are of the body that was read last, None where the next must be read
     whatever it says. `children` are the sitemaps an index named, `sieve` stands for what was sought in it.
-    `outcome` is "read", "unchanged", or in words what was wrong.
+    `own` counts the new articles that no channel before it showed. `outcome` is "read", "unchanged", or in
+    words what was wrong.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Channel:
     digest: str | None = None
     children: tuple[str, ...] = ()
     entries: int = 0
+    own: int = 0
     changed_at: datetime | None = None
     read_at: datetime | None = None
 

@@ -40,6 +40,7 @@ class ChannelRow(Base):
     sieve: Mapped[str]  # digest of what was sought in it: another pattern reads the same body anew
     children: Mapped[list[Any]]  # of a sitemap index: the sitemaps to look at as well
     entries: Mapped[int]
+    own: Mapped[int]  # new articles that only this channel showed when it was looked at last
     checked_at: Mapped[datetime]
     changed_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]  # when it was last asked for in full and read

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from db.addresses import Address, State, address_of, hand_over, is_free
 from db.models import AddressRow
 
-# From one look to the next: 6 hours after it was stored for the newsroom's own corrections, a day after for
-# what readers and makers noticed, four days after for what was taken back. Three answers an article, no more.
-GAPS = (timedelta(hours=6), timedelta(hours=18), timedelta(days=3))
+# From being stored to the one look that is taken unasked: most corrections and withdrawals come within a day,
+# and one more request an article is what a publisher may be asked for it. All other looks need a reason:
+# a channel that dates the page anew, or a sitemap of all stories from which it is missing.
+GAPS = (timedelta(hours=24),)
+MOST_MISSED = 3  # looks at a page that a sitemap leaves out though it is there
 RECENT = timedelta(days=7)  # an article older than this when we first see it is from an archive: no looks
 # Before a stated change counts, doubled by every look already taken: a sitemap that dates all its pages anew
 # every hour costs each page seven looks in five days, then ever fewer.
@@ -52,6 +54,22 @@ def recall_changed(s: Session, run_id: int, stated: Mapping[str, datetime | None
     due = [id_ for id_, key, at, visits in s.execute(query) if is_due(told[key], at, visits, now)]
     if due:
         s.execute(update(row).where(row.id.in_(due)).values(next_visit_at=now))
+
+
+def recall_missing(s: Session, run_id: int, site: str, listed: Mapping[str, datetime], now: datetime) -> None:
+    """Makes recent articles of the site due that are not `listed`, though stories before and after are."""
+    row = AddressRow
+    query = select(row.id, row.url).where(
+        row.site == site,
+        row.state == State.STORED,
+        row.newest_at > max(min(listed.values()), now - RECENT),
+        row.newest_at < max(listed.values()),
+        row.visits < MOST_MISSED,
+        is_free(run_id),
+    )
+    missing = [id_ for id_, url in s.execute(query) if url not in listed]
+    if missing and len(missing) <= len(listed):  # a sitemap that lost most of its stories is broken
+        s.execute(update(row).where(row.id.in_(missing)).values(next_visit_at=now))
 
 
 def is_due(modified_at: datetime, settled_at: datetime | None, visits: int, now: datetime) -> bool:

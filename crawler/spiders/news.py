@@ -126,7 +126,7 @@ class NewsSpider(Spider):
         if not self.options.urls:
             known = nothing_known if self.options.dry_run else self.run.known
             poll = Poll(self.crawler, self.memory)
-            found = await discover(self.site, poll.body_at, self.options, known)
+            found = await discover(self.site, poll.body_at, self.options, known, self.memory)
         finds = found.newest
         for problem in found.problems:
             logger.warning("channel {}: {}", self.site.name, problem)
@@ -136,6 +136,7 @@ class NewsSpider(Spider):
         tally = await self.run.find(finds)
         await self.run.note(found.claims)
         if not has_range:
+            await self.run.miss({} if found.is_partial else found.listed)
             await self.run.remember(self.memory.learnt(found.readings))
         self.progress.found = len(finds) + found.outside
         self.progress.unchanged = found.unchanged

@@ -57,6 +57,7 @@ def create_memory() -> None:
         sa.Column("sieve", sa.Text, nullable=False),
         sa.Column("children", sa.JSON, nullable=False),
         sa.Column("entries", sa.Integer, nullable=False),
+        sa.Column("own", sa.Integer, nullable=False),
         sa.Column("checked_at", MOMENT, nullable=False),
         sa.Column("changed_at", MOMENT),
         sa.Column("read_at", MOMENT),
