@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from made_articles import made
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from db import ledger
 from db.archive import Position
@@ -11,7 +11,7 @@ from db.laws import check_ledger
 from db.ledger import Found, State
 from db.models import AddressRow, ArticleRow
 from db.store import Kept, save
-from db.visits import GAPS, claim_visits, is_due
+from db.visits import GAPS, MOST_MISSED, RETURN, claim_visits, is_due, recall_missing
 
 URL = "https://motor.example/news/1"
 NOW = datetime.now(UTC)
@@ -72,7 +72,7 @@ def crawl(store: Engine) -> Crawl:
     return Crawl(store)
 
 
-def test_a_fresh_article_is_looked_at_three_times_ever_later_and_then_no_more(crawl: Crawl) -> None:
+def test_a_fresh_article_is_looked_at_ever_later_and_then_no_more(crawl: Crawl) -> None:
     crawl.store_article()
     assert crawl.end() == {"stored": 1}
     at = crawl.row().next_visit_at
@@ -100,7 +100,7 @@ def test_an_article_from_an_archive_is_not_looked_at_again(crawl: Crawl) -> None
 def test_a_visit_that_dies_with_its_run_is_made_by_the_next(crawl: Crawl) -> None:
     crawl.store_article()
     crawl.end()
-    at = NOW + timedelta(days=1)
+    at = NOW + timedelta(days=2)
     crawl.begin()
     assert len(crawl.visits(at)) == 1
     assert crawl.end() == {"pending": 1}
@@ -113,10 +113,10 @@ def test_a_withdrawn_page_is_gone_but_its_article_stays(crawl: Crawl, store: Eng
     crawl.store_article()
     crawl.end()
     crawl.begin()
-    crawl.visits(NOW + timedelta(days=1))
-    crawl.settle("gone", NOW + timedelta(days=1))
+    crawl.visits(NOW + timedelta(days=2))
+    crawl.settle("gone", NOW + timedelta(days=2))
     assert crawl.end() == {"gone": 1}
-    assert (crawl.row().state, crawl.row().next_visit_at) == ("gone", None)
+    assert (crawl.row().state, crawl.row().next_visit_at) == ("gone", NOW + timedelta(days=2) + RETURN)
     with writing(store) as s:
         assert s.scalars(select(ArticleRow.title)).one()
 
@@ -125,12 +125,12 @@ def test_a_visit_that_fails_takes_no_article_away_and_counts(crawl: Crawl) -> No
     crawl.store_article()
     crawl.end()
     crawl.begin()
-    at = NOW + timedelta(days=1)
+    at = NOW + timedelta(days=2)
     crawl.visits(at)
     crawl.settle("failed", at)
     assert crawl.end() == {"failed": 1}
     row = crawl.row()
-    assert (row.state, row.visits, row.next_visit_at) == ("stored", 1, at + GAPS[1])
+    assert (row.state, row.visits, row.next_visit_at) == ("stored", 1, None)
     with writing(crawl.store) as s:  # tried again by its schedule, not as a failed address
         assert ledger.claim(s, 0, "motor", at + timedelta(days=9), 10) == []
 
@@ -171,3 +171,41 @@ def test_a_page_held_by_another_live_run_is_left_to_it(store: Engine) -> None:
     with writing(store) as s:  # an ingest runs beside the crawl that holds it
         other = ledger.begin_run(s, "file", "ingest", NOW)
         assert claim_visits(s, other, "motor", NOW + timedelta(days=1), 10) == []
+
+
+def recall(crawl: Crawl, *names: str) -> list[str]:
+    """The addresses that are due once sitemaps list these, each with a story an hour before and after."""
+    listed = {f"https://motor.example/{name}": NOW - HOUR for name in names}
+    listed |= {"https://motor.example/old": NOW - 9 * HOUR, "https://motor.example/new": NOW + HOUR}
+    with writing(crawl.store) as s:
+        recall_missing(s, crawl.run_id, "motor", listed, NOW + 3 * HOUR)
+    return [address.url for address in crawl.visits(NOW + 3 * HOUR)]
+
+
+def test_an_article_that_the_sitemaps_no_longer_name_is_due_at_once(crawl: Crawl) -> None:
+    crawl.store_article()
+    crawl.end()
+    crawl.begin()
+    assert recall(crawl, "news/1") == []
+    assert recall(crawl, "another") == [URL]
+
+
+def test_a_page_that_sitemaps_leave_out_for_good_is_looked_at_three_times_only(crawl: Crawl) -> None:
+    crawl.store_article()
+    crawl.end()
+    looks = 0
+    for _ in range(MOST_MISSED + 3):
+        crawl.begin()
+        for _ in recall(crawl, "another"):
+            looks += 1
+            crawl.settle("unchanged", NOW + 3 * HOUR)
+        crawl.end()
+    assert looks == MOST_MISSED
+
+
+def test_sitemaps_that_lost_most_stories_take_nobody_anywhere(crawl: Crawl) -> None:
+    with writing(crawl.store) as s:
+        finds = [Found(f"https://motor.example/s{n}", "feed:x", published_at=NOW - HOUR) for n in range(9)]
+        ledger.record_found(s, crawl.run_id, "motor", finds, NOW)
+        s.execute(update(AddressRow).values(state="stored"))
+    assert recall(crawl) == []

@@ -174,7 +174,8 @@ class NewsSpider(Spider):
             batch = await self.run.claim(limit, options.urls or None, asked, visits)
             visits -= sum(address.state == State.STORED for address in batch)
             for address in batch:
-                if not (options.urls or progress.budget.takes(address.url)):
+                is_look = address.state == State.STORED  # those are counted already
+                if not (options.urls or is_look or progress.budget.takes(address.url)):
                     continue  # it stays pending
                 progress.begin(address)
                 left = left - 1 if left is not None else None
