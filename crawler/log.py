@@ -31,8 +31,7 @@ LEVELS = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
 def start_log(site: str, folder: Path | None = None, *, level: str = "INFO") -> None:
     """Sends all that is logged from now on to stderr, or to `<folder>/<site>.log` and errors to stderr."""
     logger.remove()
-    logger.add(sys.stderr, format=SHAPE, level="ERROR" if folder else level, diagnose=False, backtrace=False)
-    if folder:
+    if folder:  # first, so that what loguru says of a full disk never stands behind the reason we give
         logger.add(
             folder / f"{site.replace(':', '_')}.log",
             format=SHAPE,
@@ -42,6 +41,7 @@ def start_log(site: str, folder: Path | None = None, *, level: str = "INFO") -> 
             diagnose=False,
             backtrace=False,
         )
+    logger.add(sys.stderr, format=SHAPE, level="ERROR" if folder else level, diagnose=False, backtrace=False)
     logging.basicConfig(handlers=[Intercept()], level=logging.INFO, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.DEBUG if level == "DEBUG" else logging.WARNING)

@@ -102,7 +102,7 @@ def test_a_crawl_killed_at_fifty_moments_and_steps(killing: Callable[[int], Kill
     kills = sum(crawls.kill(fault) for fault in at_every_named_step(calm))
     for _ in range(25):
         kills += crawls.kill(Fault(at=draw.randrange(1, total)))
-    for _ in range(9):  # of each round the first crawl, or the first two, or three
-        moments = [Fault(after_s=draw.uniform(0.05, 0.95) * calm.seconds) for _ in range(1 + _ % 3)]
+    for number in range(9):  # of each round the first crawl, or the first two, or three
+        moments = [Fault(after_s=draw.uniform(0.05, 0.95) * calm.seconds) for _ in range(1 + number % 3)]
         kills += crawls.kill(*moments)
     assert kills >= 45
