@@ -74,6 +74,7 @@ class CrawlRun:
         self.id = 0
         self.broken: StoreError | None = None
         self.hands_off: str | None = None  # the last run's note, while the site wants to be left alone
+        self._closed = False
         self._engine: Engine | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[Waiting] = []
@@ -177,6 +178,7 @@ class CrawlRun:
 
     def close(self) -> None:
         """Lets go of thread, archive and database; safe to call twice."""
+        self._closed = True
         self._thread.shutdown()
         self.archive.close()
         if self._engine is not None:
@@ -208,6 +210,8 @@ class CrawlRun:
         return await self._off_loop(partial(self._transaction, work))
 
     async def _off_loop(self, work: Callable[[], T]) -> T:
+        if self._closed:  # a crawl stopped in its first moments may still be looking for addresses
+            raise StoreError("the crawl has ended")
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _transaction(self, work: Callable[[Session], T]) -> T:

@@ -81,10 +81,11 @@ class Online(Place):
         """The site file of `name`, `find` being the lines that say where its articles are found."""
         self.site(name, TOML.format(home=HOME, find=find, articles=articles, crawl=crawl))
 
-    def go(self, name: str = "motor", **settings: object) -> Ended:
-        """A crawl without delay, with `settings` over Scrapy's."""
+    def go(self, name: str = "motor", *, url: str = "", **settings: object) -> Ended:
+        """A crawl without delay, of `url` alone if given, with `settings` over Scrapy's."""
         given = {"DOWNLOAD_DELAY": 0, **settings}
         words = [word for key, value in given.items() for word in ("-s", f"{key}={value}")]
+        words += ["-a", f"urls={url}"] if url else []
         return self.run(*self.web.command(self.folder, "scrapy", "crawl", name, *words)[1:])
 
     def noted(self, kind: str) -> list[str]:

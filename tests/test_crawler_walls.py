@@ -167,9 +167,9 @@ def test_a_wall_that_rises_takes_no_article_away(place: Online) -> None:
     before = place.articles()
     for wall in (WALLS["consent"], NO_ARTICLE["soft-404"], NO_ARTICLE["parked"], b""):
         place.board.pages["/news/0"] = Answer(wall)
-        place.run(*place.web.command(place.folder, "crawler", "-", "--url", url)[1:])
+        place.go(url=url)
         assert place.articles() == before
     place.board.pages["/news/0"] = Answer(article(1))
-    place.run(*place.web.command(place.folder, "crawler", "-", "--url", url)[1:])
+    place.go(url=url)
     assert place.articles() != before
     assert place.web.paths(HOST).count("/news/0") == 6

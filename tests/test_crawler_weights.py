@@ -235,3 +235,14 @@ def test_a_crawl_that_holds_too_much_ends_in_order_and_the_next_goes_on(place: O
     assert place.runs()[1] == ("failed", 8, {"not_article": 1, "pending": 7})
     place.go()
     assert len(place.articles()) == 8
+
+
+def test_a_crawl_ended_in_its_first_moment_ends_quietly(place: Online) -> None:
+    place.board.feed(place.board.stories(1))
+    ended = place.go(MEMUSAGE_LIMIT_MB=1)
+    assert "Memory usage exceeded" in ended.err
+    assert "Traceback" not in ended.err
+    assert place.runs() == []
+    assert place.web.asked == []
+    place.go()
+    assert len(place.articles()) == 1
