@@ -17,7 +17,7 @@ from db.channels import Channel
 
 READ_ANEW = timedelta(hours=24)
 READ, UNCHANGED = "read", "unchanged"
-READER = "1"  # other than before when the readers of channels find more in the same body
+READER = "2"  # other than before when the readers of channels find more in the same body
 
 
 @dataclass(frozen=True, slots=True)

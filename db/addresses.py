@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.archive import Position
@@ -73,7 +73,7 @@ def close_address(
     now: datetime,
     reason: str | None,
 ) -> None:
-    """Writes into `row` what the run made of it, and an event; the one place that sets an outcome.
+    """Writes into `row` what the run made of it; the one place that sets an outcome.
 
     An address whose article is stored stays `stored` unless it is gone: a failing server takes no article
     away. Where it is gone it stays gone until its page comes back: a failing server brings none either.
@@ -83,8 +83,22 @@ def close_address(
     if outcome is not State.UNCHANGED or row.state == State.STORED:  # why it is no article stays true
         row.reason = reason[:REASON_CHARS] if reason else None
     row.settled_at, row.next_try_at = None if outcome is State.PENDING else now, None
-    told = reason[:REASON_CHARS] if reason else None
-    s.add(AddressEvent(address_id=row.id, run_id=run_id, at=now, outcome=outcome, reason=told))
+
+
+def note_events(s: Session, run_id: int, ends: Iterable[tuple[int, State, datetime, str | None]]) -> None:
+    """Keeps for the addresses' histories how they ended, given as (id, outcome, when, why)."""
+    rows = [
+        {
+            "address_id": id_,
+            "run_id": run_id,
+            "at": at,
+            "outcome": outcome,
+            "reason": why and why[:REASON_CHARS],
+        }
+        for id_, outcome, at, why in ends
+    ]
+    if rows:
+        s.connection().execute(insert(AddressEvent), rows)
 
 
 def note_date(s: Session, address_id: int, published_at: datetime | None) -> None:

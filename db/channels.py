@@ -36,9 +36,9 @@ class Channel:
     digest: str | None = None
     children: tuple[str, ...] = ()
     entries: int = 0
-    own: int = 0
     changed_at: datetime | None = None
     read_at: datetime | None = None
+    own: int = 0
 
 
 def channels_of(s: Session, site: str) -> dict[str, Channel]:

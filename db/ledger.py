@@ -25,6 +25,7 @@ from db.addresses import (
     count_in,
     hand_over,
     is_free,
+    note_events,
     published_in,
 )
 from db.changes import withdraw
@@ -218,6 +219,7 @@ def settle(  # noqa: PLR0913 - one address and all that is known of its end
     """
     row = s.get_one(AddressRow, address_id)
     close_address(s, row, run_id, State(state), now, reason)
+    note_events(s, run_id, [(row.id, State(state), now, reason)])
     if state == State.FAILED:
         row.attempts += 1
         due = now + min(FIRST_WAIT * 4 ** (row.attempts - 1), LONGEST_WAIT)

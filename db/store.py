@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from db.addresses import State, close_address, rows_of
+from db.addresses import State, close_address, note_events, rows_of
 from db.archive import Position
 from db.differences import change_of, is_noise
 from db.models import AddressRow, ArticleRow, storable
@@ -77,12 +77,15 @@ def save(s: Session, run_id: int, pages: Sequence[Kept]) -> list[State]:
         sorted({key for case in likely for key in case.keys}),
     )
     states = []
+    ends = []
     for case in cases:
         state, reason = _decided(s, run_id, shelf, case)
         now = datetime.now(UTC)
         close_address(s, case.row, run_id, state, now, reason)
         plan_visit(case.row, now, case.page.article.published_at)
         states.append(state)
+        ends.append((case.row.id, state, now, reason))
+    note_events(s, run_id, ends)
     shelf.write(run_id)
     return states
 

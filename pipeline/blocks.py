@@ -30,7 +30,7 @@ INLINE = frozenset(
     "samp small span strike strong sub sup time tt u var wbr".split()
 )
 BOLD = frozenset("b strong em i cite".split())  # noqa: SIM905
-NO_PICTURE = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)  # data:, blob:, javascript:
+NO_PICTURE = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]{0,20}:", re.IGNORECASE)  # data:, blob:, javascript:
 PICTURE_NAMES = re.compile(r"(?:^|[ _-])(?:wp-caption|figure|image|img|picture|photo|bild)(?:$|[ _-])")
 NEWLINE = "\x1e"  # stands for <br> while a text is being gathered; never left in a block
 # These hold nothing; only a line break and a rule say something.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pipeline.recurring import NOTHING, Recurring
 
-VERSION = "4"  # raised whenever extraction or cleaning changes its result; stored with every article
+VERSION = "5"  # raised whenever extraction or cleaning changes its result; stored with every article
 
 
 @dataclass(frozen=True, slots=True)
