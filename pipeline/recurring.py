@@ -7,7 +7,7 @@ took from it: counts settle, they do not swing.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -85,15 +85,25 @@ def lines_of(article: CleanArticle) -> tuple[int, ...]:
     taken = [cut.block for cut in article.cuts if cut.rule.startswith((RULE, BOX_RULE, DANGLING))]
     text = (*article.blocks, *taken)
     lines = {line_number(block) for block in text if block.kind in TELLING}
-    full = {box.order for block in text for box in block.boxes}
-    cuts = (cut.block for cut in article.cuts)
-    pairs = {box.order: (around, box) for block in (*text, *cuts) for around, box in pairwise(block.boxes)}
+    full = pairs_in(text)
     states: dict[tuple[int, int], bool] = {}  # the numbers of a box, and whether one like it held text
-    for around, box in pairs.values():
+    for around, box in pairs_in([*text, *(cut.block for cut in article.cuts)]).values():
         if box.names:
             numbers = box_numbers(shape(around), shape(box))
             states[numbers] = states.get(numbers, False) or box.order in full
     return tuple(sorted(lines | {numbers[held] for numbers, held in states.items()}))
+
+
+def pairs_in(blocks: Iterable[Block]) -> dict[int, tuple[Box, Box]]:
+    """Every element around the blocks with its parent, by its order; from the inside, up to what is known."""
+    pairs: dict[int, tuple[Box, Box]] = {}
+    for block in blocks:
+        boxes = block.boxes
+        for at in range(len(boxes) - 1, 0, -1):
+            if boxes[at].order in pairs:
+                break
+            pairs[boxes[at].order] = (boxes[at - 1], boxes[at])
+    return pairs
 
 
 @lru_cache(maxsize=8192)
