@@ -1,6 +1,6 @@
 """A week of twenty made sites in virtual time: is every article found, stored once, kept up to date?
 
-    python benchmarks/week.py [--days 7] [--rates 45,5,0.5] [--seed 1] [--every 30m]
+    python benchmarks/week.py [--days 7] [--rates 45,5,0.5] [--seed 1] [--every 30m|own]
 
 All crawls are real ones (Scrapy, TLS, SQLite), one after the other in this process; only the clock and the
 internet are made. Which site is polled when is a function's choice, `by_site_file` unless a test gives
@@ -31,6 +31,7 @@ from madetimes import SITES, Truth, made_sites, truth_of
 
 T = TypeVar("T")
 START = datetime(2026, 11, 2, tzinfo=UTC)  # a Monday
+PER_POLL, SELDOM_H = 2, 12.0  # stories a poll should bring, hours between two polls of a quiet site
 CHANNELS = {"/feed", "/sitemap.xml", "/news/"}
 NUMBER = re.compile(r"/news/(\d+)-")
 EDITION = re.compile(r"Edition (\d+) adds")
@@ -96,12 +97,19 @@ class Figures:
 
 
 def simulated(
-    sites: Sequence[TimedSite], folder: Path, days: float, every: str = "30m", policy: Policy = by_site_file
+    sites: Sequence[TimedSite],
+    folder: Path,
+    days: float,
+    every: Sequence[str] = (),
+    policy: Policy = by_site_file,
 ) -> list[Figures]:
-    """The figures of `days` virtual days, site by site; `folder` gets store, archive and site files."""
+    """The figures of `days` virtual days, site by site; `folder` gets store, archive and site files.
+
+    `every` is what each site's file says of its rhythm; half an hour where it is left out.
+    """
     (folder / "sites").mkdir()
-    for site in sites:
-        (folder / "sites" / f"{name_of(site)}.toml").write_text(site.toml(every), encoding="utf-8")
+    for site, rhythm in zip(sites, every or ["30m"] * len(sites), strict=True):
+        (folder / "sites" / f"{name_of(site)}.toml").write_text(site.toml(rhythm), encoding="utf-8")
     authority = Authority(folder)
     os.environ |= {
         "CARNEWS_DATABASE_URL": f"sqlite:///{folder / 'week.db'}",
@@ -115,6 +123,14 @@ def simulated(
         outcomes = on_the_reactor(polls(sites, days, policy))
     asked = list(web.asked)
     return [figures(site, folder, asked, days, outcomes[name_of(site)]) for site in sites]
+
+
+def rhythms(rates: Sequence[float], every: str) -> list[str]:
+    """What each site's file says; "own" suits its stories a day: two a poll, hourly to twice a day."""
+    if every != "own":
+        return [every] * len(rates)
+    hours = (min(SELDOM_H, max(1.0, 24 * PER_POLL / rate)) for rate in rates)
+    return [f"{round(60 * each)}m" for each in hours]
 
 
 def on_the_reactor(work: Coroutine[Any, Any, T]) -> T:
@@ -248,13 +264,13 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--days", type=float, default=7)
     parser.add_argument("--rates", metavar="N,N", help="stories a day, one site each; unset: twenty sites")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--every", default="30m", help="what the site files say (default %(default)s)")
+    parser.add_argument("--every", default="30m", help='what the site files say, "own": by each site\'s rate')
     asked = parser.parse_args(words)
     rates = [float(rate) for rate in asked.rates.split(",")] if asked.rates else SITES
     sites = made_sites(asked.seed, START, asked.days, rates)
     began = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        found = simulated(sites, Path(folder), asked.days, asked.every)
+        found = simulated(sites, Path(folder), asked.days, rhythms(rates, asked.every))
     print("\n".join(table(sites, found)))
     runs = sum(figure.outcomes.total() for figure in found)
     took = time.process_time() - began
