@@ -125,7 +125,7 @@ def version(rules: Rules) -> str:
 
 
 def written_version(rules: Rules) -> str:
-    """The version of the rules that people wrote: ours, and eight hex digits for what the site's file adds."""
+    """The version of the rules that people wrote: ours, and eight digits for what a site file adds."""
     told = replace(rules, recurring=NOTHING)
     if told == GENERIC:
         return RULES_VERSION

@@ -145,7 +145,9 @@ def site_status(s: Session) -> list[SiteStatus]:
             select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(ArticleRow.site)
         )
     }
-    last = select(func.max(Run.id)).where(Run.kind != REPROCESS).group_by(Run.site)  # it tells nothing of a site
+    last = (
+        select(func.max(Run.id)).where(Run.kind != REPROCESS).group_by(Run.site)
+    )  # it tells nothing of a site
     lasts = {run.site: run_row(s, run) for run in s.scalars(select(Run).where(Run.id.in_(last)))}
     found = set(s.scalars(select(AddressRow.site).distinct()))
     return [
