@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from crawler.cleaners import Cleaned, Cleaners, result_of
+from crawler.cleaners import Cleaned, Cleaners, light, result_of
 from crawler.compared import KINDS, UNCHANGED, Difference, became, difference
 from crawler.sites import Site, SiteBook
 from crawler.stages import Work, cleaned, learns, rules_of, stored, taught, told, version, with_counts
@@ -31,6 +31,7 @@ from db.reread import (
     Chosen,
     Held,
     addresses_of,
+    any_address,
     chosen_pages,
     held_by,
     is_of_other_rules,
@@ -124,8 +125,8 @@ def site_of(means: Means, book: SiteBook, name: str) -> Site | None:
     if name in book.sites:
         return book.sites[name]
     with reading(means.engine) as s:
-        first = addresses_of(s, pages_of(s, name)[:1])
-    return book.owner_of(first[0].url) if first else None
+        url = any_address(s, name)
+    return book.owner_of(url) if url else None
 
 
 def read_again(call: Call) -> list[Work | str]:
@@ -152,6 +153,7 @@ class SiteRun:
     result: Reprocessed
     id: int | None = None  # None in a dry run too: each of its transactions begins one and takes it back
     rules: Rules = GENERIC
+    spare: dict[int, Work] = field(default_factory=dict)  # cleaned already, by number of the address
 
     def through(self) -> None:
         """Reads what is to be read and closes the run, whatever happens."""
@@ -197,38 +199,42 @@ class SiteRun:
         pages: list[Told] = []
         with reading(means.engine) as s:
             numbers = pages_of(s, self.name)
+        seen: dict[int, Work] = {}
         for works in self.read(numbers):
-            pages += [told(work) for work in works if isinstance(work, Work) and is_article(work)]
-            if len(pages) >= WINDOW:
+            seen |= {work.address_id: light(work) for work in works if isinstance(work, Work)}
+            pages = [told(work) for work in seen.values() if is_article(work)][:WINDOW]
+            if len(pages) == WINDOW:
                 break
-        pages = pages[:WINDOW]
         if self.id is None:
             known = counts_among([page.lines for page in pages])
         else:
             with writing(means.engine) as s:
                 known = tell_anew(s, self.id, self.name, pages)
         self.rules = with_counts(self.rules, known)
+        if not self.rules.recurring.lines:  # nothing learned would read them otherwise
+            self.spare = seen
         with reading(means.engine) as s:
             return stale_pages(s, self.name, means.chosen, version(self.rules))
 
     def read(self, numbers: Sequence[int]) -> Iterator[Cleaned]:
         """The pages of these addresses, cleaned, batch by batch in their order."""
-        flying: deque[Future[Cleaned]] = deque()
-        for promise in self.given(numbers):
-            flying.append(promise)
-            while len(flying) > self.means.cleaners.ahead:
-                yield result_of(flying.popleft())
-        while flying:
-            yield result_of(flying.popleft())
-
-    def given(self, numbers: Sequence[int]) -> Iterator[Future[Cleaned]]:
-        """The promises of the batches of these addresses."""
+        flying: deque[tuple[Future[Cleaned], list[Work]]] = deque()
         for start in range(0, len(numbers), BATCH):
-            with reading(self.means.engine) as s:
-                addresses = addresses_of(s, numbers[start : start + BATCH])
-            pages = tuple((a.id, a.position) for a in addresses if a.position)
-            call = Call(self.means.archive.folder, self.name, self.rules, pages)
-            yield self.means.cleaners.give(read_again, call)
+            flying.append(self.given(numbers[start : start + BATCH]))
+            while len(flying) > self.means.cleaners.ahead:
+                yield landed(*flying.popleft())
+        while flying:
+            yield landed(*flying.popleft())
+
+    def given(self, numbers: Sequence[int]) -> tuple[Future[Cleaned], list[Work]]:
+        """The promise of one batch, and what of it has been read by these rules already."""
+        spare = [self.spare.pop(number) for number in numbers if number in self.spare]
+        done = {work.address_id for work in spare}
+        with reading(self.means.engine) as s:
+            addresses = addresses_of(s, [number for number in numbers if number not in done])
+        pages = tuple((a.id, a.position) for a in addresses if a.position)
+        call = Call(self.means.archive.folder, self.name, self.rules, pages)
+        return self.means.cleaners.give(read_again, call), spare
 
     def keep(self, cleaned_ones: Cleaned) -> None:
         """Lets the store decide what a batch becomes, and counts and tells it."""
@@ -272,6 +278,12 @@ class SiteRun:
             self.result.sites[self.name][LOST] += len(lost)
             room = max(0, MOST_TOLD - len(self.result.problems))
             self.result.problems += lost[:room]
+
+
+def landed(promise: Future[Cleaned], spare: list[Work]) -> Cleaned:
+    """What was promised, and what was there before, in the order of their addresses."""
+    works = [*spare, *result_of(promise)]
+    return sorted(works, key=lambda work: -1 if isinstance(work, str) else work.address_id)
 
 
 def is_article(work: Work) -> bool:

@@ -49,6 +49,11 @@ def sites_with_pages(s: Session) -> list[str]:
     return sorted(s.scalars(query))
 
 
+def any_address(s: Session, site: str) -> str | None:
+    """One address of the site, always the same; None where there is none."""
+    return s.scalar(select(AddressRow.url).where(AddressRow.site == site).order_by(AddressRow.id).limit(1))
+
+
 def pages_of(s: Session, site: str) -> list[int]:
     """The numbers of the site's addresses whose page is or may be an article, the newest pages first."""
     query = _readable(select(AddressRow.id), site)

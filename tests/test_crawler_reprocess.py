@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
+import realpages
 from command import Folder
 from loopback import ROOT, article
 from sqlalchemy import Engine, select, text, update
@@ -25,6 +27,7 @@ from db.laws import check_ledger
 from db.models import AddressRow, ArticleRow, Run
 from db.queries import export_rows, site_status
 from db.reread import Chosen
+from db.warc import read_warc
 from pipeline.article import RawPage
 
 THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -388,3 +391,32 @@ def test_the_command_shows_what_would_change_and_then_does_it(tmp_path: Path) ->
 def test_reprocess_needs_no_scrapy() -> None:
     code = "import sys, crawler.reprocess; print([m for m in ('scrapy', 'twisted') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).strip() == "[]"
+
+
+REAL = 40  # real pages: enough for some sites of several pages each
+REAL_PAGES = realpages.folder(None) / "pages.warc.gz"
+
+
+@pytest.mark.skipif(
+    not REAL_PAGES.exists(), reason=f"NO REAL PAGES: {REAL_PAGES} is not there; set CARNEWS_REALPAGES"
+)
+def test_real_pages_read_again_are_as_if_freshly_ingested(
+    new_url: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = Shop(tmp_path / "old", new_url()), Shop(tmp_path / "new", new_url())
+    real = [entry.page for entry in islice(read_warc(REAL_PAGES), REAL)]
+    with monkeypatch.context() as earlier:
+        earlier.setattr(stages, "RULES_VERSION", "0")
+        old.take(real)
+    with writing(old.engine) as s:  # what earlier rules left in: all their texts end alike
+        longer = ArticleRow.text + "\n\nRead on in our magazine."
+        s.execute(update(ArticleRow).values(text=longer, content_digest="0", section=None))
+    foreseen, told = old.dry()
+    assert old.again(jobs=2).rows() == foreseen.rows()
+    assert all(row.lines[-1] == "- Read on in our magazine." for row in told)
+    new.take(real)
+    assert len(told) == len(new.export()) > REAL / 2
+    assert old.export() == new.export()
+    assert old.states() == new.states()
+    old.close()
+    new.close()
