@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import scheduler
-from commands import reading, sites
+from commands import keeping, reading, sites
 from terminal import articles, asked, claims, compare, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
@@ -107,19 +107,6 @@ def crawl(
     else:
         outcomes.show_crawls(here, rows, form)
     return code
-
-
-@app.command()
-def ingest(files: opt.Files, *, url: opt.PageUrl = None, db: opt.Db = None, quiet: opt.Quiet = False) -> int:
-    """Read WARC files, saved pages and text dumps into the store."""
-    from crawler.ingest import ingest as ingested
-    from ops.stores import opened
-    from terminal.progress import file_progress
-
-    here, store = screen(quiet=quiet), opened(db, new=True)
-    with file_progress(here) as told:
-        result = ingested(files, store.engine, store.archive, url=url, report=told, book=store.book)
-    return outcomes.show_ingested(here, result)
 
 
 @app.command()
@@ -232,6 +219,7 @@ def _fetched(url: str) -> "CleanArticle":
 
 
 app.command("run")(scheduler.run)
+keeping.add_to(app)
 reading.add_to(app)
 sites.add_to(sites_app)
 app.add_typer(sites_app, name="sites")

@@ -1,40 +1,51 @@
 """Pages from files instead of the network: WARC, saved HTML, text dumps; the same stages, no Scrapy.
 
 Each batch is written down, archived and cleaned before its rows are committed, so a killed ingest is simply
-started again: what is stored already is recognised by its time and passed over uncleaned.
+started again: what is stored already is recognised by its time and passed over, its content unread. Several
+processes may clean; this one alone writes, in the order of the file.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from crawler.cleaners import Cleaned, Cleaners, clean_all, result_of
+from crawler.intake import BATCH, BATCH_BYTES, NO_ADDRESS, STRANGER, Asked, Intake, Page, batches_of
 from crawler.outcomes import Outcome, of_status
-from crawler.savedpages import IngestError, Offer, offers_of, own_address
+from crawler.savedpages import IngestError, Offer, offers_of
 from crawler.sites import SiteBook, load_sites
-from crawler.stages import Work, archived, cleaned, stored, taught
+from crawler.stages import Work, archived, stored, taught
 from db import ledger
 from db.addresses import rows_of
 from db.archive import Archive
-from db.engine import writing
+from db.engine import reading, writing
 from db.errors import ArchiveError
 from db.ledger import Address, Found, State
 from db.recurring import count_lines
+from db.reread import fetched, fetched_by
 from db.runs import Outcome as Ending
 from pipeline.rules import Rules
-from pipeline.urls import canonical_url, host_of
 
-BATCH = 50  # pages a transaction, as in a crawl
-BATCH_BYTES = 16 * 1024 * 1024  # or as many as make this together: memory stays flat
+__all__ = [
+    "BATCH",
+    "BATCH_BYTES",
+    "NO_ADDRESS",
+    "Asked",
+    "IngestResult",
+    "Page",
+    "Progress",
+    "batches_of",
+    "ingest",
+]
+
 BEAT_EVERY = timedelta(seconds=15)
 INGEST = "ingest"
-NO_ADDRESS = (
-    "no http(s) address, and the page states none of its own; save it as .html and ingest it with --url"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +69,49 @@ class IngestResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page with its canonical address and the site whose rules it is read by."""
+class Flight:
+    """A batch whose pages are being cleaned: its pages, how those end that need no cleaning, the promise of
+    the others.
+    """
 
-    offer: Offer
-    url: str
-    site: str
+    pages: Sequence[Page]
+    ends: dict[int, Outcome]
+    promise: Future[Cleaned] | None
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - the files, the store, and how to go about it
     paths: Sequence[Path],
     engine: Engine,
     archive: Archive,
     *,
     url: str | None = None,
+    asked: Asked | None = None,
+    jobs: int = 1,
     report: Callable[[Progress], None] = lambda _: None,
     book: SiteBook | None = None,
 ) -> IngestResult:
     """What became of the pages in `paths`, one run of the ledger for each file.
 
-    `url` is the address of a single saved page or dump. A file that cannot be read becomes a problem of the
-    result and stops no other; StoreError and ArchiveError of our own archive end the ingest.
+    `url` is the address of a single saved page or dump, `asked` what is wanted of the files, `jobs` the
+    number of processes that clean; the store is the same with any. A file that cannot be read becomes a
+    problem of the result and stops no other; StoreError and ArchiveError of our own archive end the ingest.
     """
     result = IngestResult()
     if url is not None and len(paths) != 1:
         result.problems.append(f"--url {url}: names one page, but {len(paths)} files were given")
         return result
     sites = book or load_sites()
-    for path in paths:
-        try:
-            offers = offers_of(path, url)
-        except (IngestError, ArchiveError) as error:
-            result.problems.append(str(error))
-            continue
-        FileRun(path, engine, archive, sites, result, report).through(offers)
+    with Cleaners(jobs) as cleaners:
+        for path in paths:
+            with reading(engine) as s:
+                known = fetched_by(s, path.name, INGEST)
+            intake = Intake(sites, asked or Asked(), result.passed, known)
+            try:
+                offers = offers_of(path, url, intake.skims)
+            except (IngestError, ArchiveError) as error:
+                result.problems.append(str(error))
+                continue
+            FileRun(path, engine, archive, intake, cleaners, result, report).through(offers)
     return result
 
 
@@ -102,7 +122,8 @@ class FileRun:
     path: Path
     engine: Engine
     archive: Archive
-    book: SiteBook
+    intake: Intake
+    cleaners: Cleaners
     result: IngestResult
     report: Callable[[Progress], None]
     id: int = 0
@@ -129,14 +150,21 @@ class FileRun:
     def batches(self, offers: Iterable[Offer]) -> str | None:
         """All pages, batch by batch; returns what was wrong with the file, None where nothing was."""
         problem = None
+        flying: deque[Flight] = deque()
         try:
-            for batch in batches_of(self.usable(offers)):
-                self.batch(batch)
-                self.tell(batch[-1].offer)
+            for batch in batches_of(self.intake.usable(offers)):
+                urls = {page.url for page in batch}
+                while any(not urls.isdisjoint(page.url for page in flight.pages) for flight in flying):
+                    self.land(flying.popleft())  # an address' pages are decided upon one after the other
+                flying.append(self.started(batch))
+                while len(flying) > self.cleaners.ahead:
+                    self.land(flying.popleft())
         except ArchiveError as error:
             if str(self.archive.folder) in str(error):
                 raise
             problem = str(error)
+        while flying:
+            self.land(flying.popleft())
         broken = getattr(offers, "broken", 0)
         if broken:
             problem = f"{self.path}: records damaged or cut short: {broken}; the others are stored"
@@ -145,36 +173,44 @@ class FileRun:
         self.result.passed["no page of a web server"] += getattr(offers, "skipped", 0)
         return problem
 
-    def usable(self, offers: Iterable[Offer]) -> Iterator[Page]:
-        """The pages that have an address of the web and are no redirect; the others are counted."""
-        for offer in offers:
-            if 300 <= offer.page.status < 400:
-                self.result.passed["redirect"] += 1
-                continue
-            addressed = at_an_address(offer)
-            if addressed is None:
-                self.result.passed[NO_ADDRESS] += 1
-                continue
-            owner = self.book.owner_of(addressed[1])
-            yield Page(*addressed, owner.name if owner else host_of(addressed[1]))
-
-    def batch(self, pages: list[Page]) -> None:
-        """Writes the addresses down, archives and cleans what is new, and commits what it became."""
+    def started(self, batch: list[Page]) -> Flight:
+        """Writes the addresses down, archives what is new and gives it to be cleaned."""
         with writing(self.engine) as s:
+            pages = self.met_before(s, batch)
             addresses = self.written_down(s, pages)
             for site in {page.site for page in pages} - self.rules.keys():
-                self.rules[site] = taught(s, self.book.sites.get(site), site)
-        ends: dict[int, Work | Outcome] = {}
+                self.rules[site] = taught(s, self.intake.book.sites.get(site), site)
+        ends: dict[int, Outcome] = {}
+        works: list[Work] = []
         for page in pages:
             address = addresses[page.url]
-            ends[address.id] = self.understood(page, address)
+            what = self.looked_at(page, address)
+            if isinstance(what, Work):
+                works.append(archived(what, self.archive))
+            else:
+                ends[address.id] = what
+        return Flight(pages or batch, ends, self.cleaners.give(clean_all, works) if works else None)
+
+    def land(self, flight: Flight) -> None:
+        """Commits what became of the pages."""
+        ends: dict[int, Work | Outcome] = {**flight.ends}
+        if flight.promise is not None:
+            ends |= {work.address_id: work for work in result_of(flight.promise) if isinstance(work, Work)}
         with writing(self.engine) as s:
             self.result.states.update(self.settled(s, ends))
             now = datetime.now(UTC)
             if now - self.beaten_at > BEAT_EVERY:
                 ledger.beat(s, self.id, now)
                 self.beaten_at = now
-        self.result.pages += len(pages)
+        self.result.pages += len(ends)
+        self.tell(flight.pages[-1].offer)
+
+    def met_before(self, s: Session, pages: list[Page]) -> list[Page]:
+        """The pages without revisits of what was never read here: there is nothing they could be like."""
+        urls = {page.url for page in pages if page.offer.is_revisit}
+        strangers = urls - fetched(s, urls)
+        self.intake.passed[STRANGER] += len(strangers)
+        return [page for page in pages if page.url not in strangers]
 
     def written_down(self, s: Session, pages: list[Page]) -> dict[str, Address]:
         """The ledger's rows of the pages, by canonical address."""
@@ -190,17 +226,18 @@ class FileRun:
             addresses[url] = known.address
         return addresses
 
-    def understood(self, page: Page, address: Address) -> Work | Outcome:
-        """The page archived and cleaned; or why there is nothing to clean."""
+    def looked_at(self, page: Page, address: Address) -> Work | Outcome:
+        """The page as a work; or why there is nothing to clean."""
         raw = page.offer.page
+        if page.offer.is_unread:
+            return Outcome(State.UNCHANGED, "")
         if address.fetched_at is not None and raw.fetched_at <= address.fetched_at:
             return Outcome(State.UNCHANGED, "")
         if not page.offer.is_dump:
             kind = raw.header("content-type") or ""
             if outcome := of_status(raw.status, kind, None, raw.fetched_at):
                 return outcome
-        work = Work(address.id, page.site, raw, self.rules[page.site])
-        return cleaned(archived(work, self.archive))
+        return Work(address.id, page.site, raw, self.rules[page.site])
 
     def settled(self, s: Session, ends: dict[int, Work | Outcome]) -> list[State]:
         """The states the pages' addresses get."""
@@ -217,36 +254,3 @@ class FileRun:
         """Reports how far the file has come."""
         size = self.path.stat().st_size
         self.report(Progress(self.path, min(offer.read_bytes, size), size, self.result.pages))
-
-
-def at_an_address(offer: Offer) -> tuple[Offer, str] | None:
-    """The offer with the canonical address to keep its page under; None where there is none.
-
-    Test sets and saving tools make up addresses ("hard::name.html"): then the one the page states itself
-    counts, and stands in the archived record too, so that the page can be found again.
-    """
-    page = offer.page
-    if url := canonical_url(page.requested_url or page.url):
-        return offer, url
-    kind = page.header("content-type") or ""
-    if of_status(page.status, kind, None, page.fetched_at) or not (url := own_address(page.body)):
-        return None
-    return replace(offer, page=replace(page, url=url, requested_url=None)), url
-
-
-def batches_of(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    """`pages` in lists of at most BATCH pages and about BATCH_BYTES, never one address twice in a list.
-
-    Twice would clean a page by a time that the first of the two is about to change.
-    """
-    batch: list[Page] = []
-    size, urls = 0, set[str]()
-    for page in pages:
-        if batch and (len(batch) == BATCH or size > BATCH_BYTES or page.url in urls):
-            yield batch
-            batch, size, urls = [], 0, set()
-        batch.append(page)
-        urls.add(page.url)
-        size += len(page.offer.page.body)
-    if batch:
-        yield batch

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.warc import WarcFile, read_warc
+from db.warc import Skims, WarcFile
 from pipeline import clean_html
 from pipeline.article import RawPage
 from pipeline.urls import canonical_url
@@ -22,24 +22,30 @@ class IngestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One page of a file. `read_bytes` is how far the file was read for it; a dump is text, not HTML."""
+    """One page of a file. `read_bytes` is how far the file was read for it; a dump is text, not HTML.
+
+    An unread one has no content: it was not wanted, or a revisit says that the page was still the same.
+    """
 
     page: RawPage
     channel: str
     read_bytes: int
     is_dump: bool = False
+    is_unread: bool = False
+    is_revisit: bool = False
 
 
 class WarcOffers:
     """The pages of a WARC file; `skipped` and `broken` count its other records meanwhile."""
 
-    def __init__(self, path: Path) -> None:
-        self.file: WarcFile = read_warc(path)
+    def __init__(self, path: Path, skims: Skims | None = None) -> None:
+        self.file: WarcFile = WarcFile(path, skims)
         self.channel = f"warc:{path.name}"
 
     def __iter__(self) -> Iterator[Offer]:
         for entry in self.file:
-            yield Offer(entry.page, self.channel, self.file.bytes_read)
+            unread = {"is_unread": entry.is_unread, "is_revisit": entry.is_revisit}
+            yield Offer(entry.page, self.channel, self.file.bytes_read, **unread)
 
     @property
     def skipped(self) -> int:
@@ -52,8 +58,8 @@ class WarcOffers:
         return self.file.broken
 
 
-def offers_of(path: Path, url: str | None = None) -> Iterable[Offer]:
-    """The pages in `path`; `url` is the address of a single one.
+def offers_of(path: Path, url: str | None = None, skims: Skims | None = None) -> Iterable[Offer]:
+    """The pages in `path`; `url` is the address of a single one, `skims` tells records not to be read.
 
     Raises IngestError for a page or dump whose address is unknown, and ArchiveError for a broken WARC.
     """
@@ -61,7 +67,7 @@ def offers_of(path: Path, url: str | None = None) -> Iterable[Offer]:
     if kind == "warc":
         if url is not None:
             raise IngestError(f"{path}: a WARC names the addresses of its pages; leave out --url")
-        return WarcOffers(path)
+        return WarcOffers(path, skims)
     body = content(path)
     address = canonical_url(url) if url else own_address(body) if kind == "page" else None
     if address is None:

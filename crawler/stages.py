@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from loguru import logger
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from db.store import Kept, save
 from pipeline import RULES_VERSION, clean_html
 from pipeline.article import ARTICLE, FAULT, CleanArticle, RawPage
 from pipeline.dump import clean_text
-from pipeline.recurring import Recurring, lines_of
+from pipeline.recurring import NOTHING, Recurring, lines_of
 from pipeline.rules import GENERIC, Rules
 
 
@@ -33,6 +34,7 @@ class Work:
     position: Position | None = None
     article: CleanArticle | None = None
     state: State | None = None
+    lines: tuple[int, ...] | None = None  # what `lines_of` says, where the article came without its boxes
 
     def __repr__(self) -> str:
         """Its address only: Scrapy logs items, and a page has megabytes."""
@@ -117,21 +119,41 @@ def kept(work: Work) -> Kept:
 
 
 def version(rules: Rules) -> str:
-    """The rules' version as kept with an article: ours, and what the site's earlier pages had taught."""
+    """The rules' version as kept with an article: `written_version`, and what the site's pages had taught."""
     learned = rules.recurring.version
-    return f"{RULES_VERSION}+{learned}" if learned else RULES_VERSION
+    return f"{written_version(rules)}+{learned}" if learned else written_version(rules)
+
+
+def written_version(rules: Rules) -> str:
+    """The version of the rules that people wrote: ours, and eight digits for what a site file adds."""
+    told = replace(rules, recurring=NOTHING)
+    if told == GENERIC:
+        return RULES_VERSION
+    return f"{RULES_VERSION}/{blake2b(repr(told).encode(), digest_size=4).hexdigest()}"
 
 
 def told(work: Work) -> Told:
     """What the page tells of its site's lines."""
     assert work.article is not None, "cleaned comes before stored"
-    return Told(work.address_id, work.site, work.page.fetched_at, lines_of(work.article))
+    lines = lines_of(work.article) if work.lines is None else work.lines
+    return Told(work.address_id, work.site, work.page.fetched_at, lines)
 
 
 def taught(s: Session, site: Site | None, name: str) -> Rules:
     """The rules of a site together with what its pages have taught; None is a site that no file knows."""
-    rules = site.rules if site else GENERIC
-    if not settings().learn or (site and not site.clean.learn):
-        return rules
-    known: Counts = counts_of(s, name)
+    return with_counts(rules_of(site), counts_of(s, name)) if learns(site) else rules_of(site)
+
+
+def rules_of(site: Site | None) -> Rules:
+    """What the site's file says of its pages."""
+    return site.rules if site else GENERIC
+
+
+def learns(site: Site | None) -> bool:
+    """Whether the site's pages are to teach."""
+    return settings().learn and (site is None or site.clean.learn)
+
+
+def with_counts(rules: Rules, known: Counts) -> Rules:
+    """The rules with what these counts teach."""
     return replace(rules, recurring=Recurring(known.pages, known.counts)) if known.pages else rules

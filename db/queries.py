@@ -25,7 +25,7 @@ from db.models import (
     Run,
     TagRow,
 )
-from db.runs import Balance, RunRow, count_addresses, run_row
+from db.runs import REPROCESS, Balance, RunRow, count_addresses, run_row
 from db.search import matching
 from db.store import article_key
 from pipeline.article import ARTICLE, Caption, caption_json, iso
@@ -145,7 +145,9 @@ def site_status(s: Session) -> list[SiteStatus]:
             select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(ArticleRow.site)
         )
     }
-    last = select(func.max(Run.id)).group_by(Run.site)
+    last = (
+        select(func.max(Run.id)).where(Run.kind != REPROCESS).group_by(Run.site)
+    )  # it tells nothing of a site
     lasts = {run.site: run_row(s, run) for run in s.scalars(select(Run).where(Run.id.in_(last)))}
     found = set(s.scalars(select(AddressRow.site).distinct()))
     return [

@@ -67,14 +67,26 @@ def count_lines(s: Session, site: str) -> None:
     if newest is None or (held and held.run_id == newest):
         return
     rows = list(_newest_first(s, site))
-    counts = Counter(line for _, lines in rows[:WINDOW] for (line,) in LINE.iter_unpack(lines))
-    shared = sorted((line, times) for line, times in counts.items() if times > 1)
-    pages = min(len(rows), WINDOW)
-    packed = b"".join(COUNTED.pack(*pair) for pair in shared)
-    s.merge(SiteLines(site=site, run_id=newest, pages=pages, counts=packed))
+    known = counts_among([[line for (line,) in LINE.iter_unpack(lines)] for _, lines in rows[:WINDOW]])
+    packed = b"".join(COUNTED.pack(*pair) for pair in known.counts.items())
+    s.merge(SiteLines(site=site, run_id=newest, pages=known.pages, counts=packed))
     if old := [address_id for address_id, _ in rows[WINDOW:]]:
         s.execute(delete(PageLines).where(PageLines.address_id.in_(old)))
     s.flush()
+
+
+def counts_among(pages: Sequence[Sequence[int]]) -> Counts:
+    """The counts of the lines of these pages, each given by its own."""
+    counts = Counter(line for lines in pages for line in lines)
+    return Counts(len(pages), dict(sorted(pair for pair in counts.items() if pair[1] > 1)))
+
+
+def tell_anew(s: Session, run_id: int, site: str, pages: Sequence[Told]) -> Counts:
+    """The counts after these pages have taken the place of all that pages of the site had told."""
+    s.execute(delete(PageLines).where(PageLines.site == site))
+    note_lines(s, run_id, pages)
+    count_lines(s, site)
+    return counts_of(s, site)
 
 
 def _newest_first(s: Session, site: str) -> Iterator[tuple[int, bytes]]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import AddressRow, Run
 
+REPROCESS = "reprocess"  # the kind of run that reads archived pages again and asks no server
 SILENT_S = 60  # a run beats at least every 20 s; a minute of silence from another machine: it died
 
 

@@ -85,6 +85,10 @@ class Shelf:
         self._lists[row.key] = article
         self._changes.append((row.key, change))
 
+    def relist(self, row: ArticleRow, article: CleanArticle) -> None:
+        """Writes the lists anew, which readers take for the same: what differs is the receipt."""
+        self._lists[row.key] = article
+
     def restore(self, row: ArticleRow, now: datetime) -> None:
         """Takes back that the article was withdrawn."""
         row.withdrawn_at = None

@@ -79,10 +79,15 @@ def save(s: Session, run_id: int, pages: Sequence[Kept]) -> list[State]:
     states = []
     ends = []
     for case in cases:
+        row, looked_at = case.row, case.row.settled_at
+        is_known = row.fetched_at is not None and case.page.fetched_at <= row.fetched_at
         state, reason = _decided(s, run_id, shelf, case)
         now = datetime.now(UTC)
-        close_address(s, case.row, run_id, state, now, reason)
-        plan_visit(case.row, now, case.page.article.published_at)
+        close_address(s, row, run_id, state, now, reason)
+        if is_known:  # nobody has looked at the site: a look that is due stays due, as does a stated change
+            row.settled_at = looked_at or row.settled_at
+        if not is_known or row.next_visit_at is None:
+            plan_visit(row, now, case.page.article.published_at)
         states.append(state)
         ends.append((case.row.id, state, now, reason))
     note_events(s, run_id, ends)
@@ -156,12 +161,15 @@ def _renew(shelf: Shelf, held: ArticleRow, case: Case) -> tuple[State, str | Non
 
 def _renewed(shelf: Shelf, held: ArticleRow, case: Case) -> tuple[State, str | None]:
     page, fields = case.page, case.fields
-    if fields["content_digest"] == held.content_digest or _only_clocks_differ(held, case):
+    reread = page.fetched_at == held.fetched_at and page.rules_version != held.rules_version
+    is_same = fields["content_digest"] == held.content_digest
+    if is_same or (not reread and _only_clocks_differ(held, case)):  # one page's clocks stand still
+        if reread:
+            shelf.relist(held, page.article)
         if page.fetched_at >= held.fetched_at:
             held.fetched_at, held.rules_version = page.fetched_at, page.rules_version
             _note_page(case)
         return State.UNCHANGED, None
-    reread = page.fetched_at == held.fetched_at and page.rules_version != held.rules_version
     if page.fetched_at <= held.fetched_at and not reread:
         return State.UNCHANGED, "older page"
     worse = _rewrite(shelf, held, case)

@@ -1,7 +1,7 @@
 """Reading WARC files: our own segments, and whatever other tools have written."""
 
 from base64 import b32encode
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha1
@@ -18,15 +18,21 @@ from db.tears import CHUNK_BYTES, GZIP, PLAIN, ZSTD, ends_whole
 from pipeline.article import RawPage
 
 BLOCK_BYTES = 16 << 20  # a bigger record is a film or a dump: twice what a page may have
+Skims = Callable[[str, datetime, str | None], bool]  # address, time and address asked for of a record
 REQUESTED = "WARC-X-Requested-URI"  # ours: the address asked for when another one answered
 
 
 @dataclass(frozen=True, slots=True)
 class WarcEntry:
-    """One page of a WARC file, and the offset in bytes at which its record begins there."""
+    """One page of a WARC file, and the offset in bytes at which its record begins there.
+
+    An unread one has address and time alone; a revisit is always unread, for it has no content of its own.
+    """
 
     offset: int
     page: RawPage
+    is_unread: bool = False
+    is_revisit: bool = False
 
 
 class WarcFile:
@@ -37,9 +43,13 @@ class WarcFile:
     given nevertheless. `bytes_read` of `bytes_total` is for progress.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises ArchiveError when the file cannot be opened or is empty."""
+    def __init__(self, path: Path, skims: Skims | None = None) -> None:
+        """`skims` tells pages whose content nobody will read; with it, revisits are given too.
+
+        Raises ArchiveError when the file cannot be opened or is empty.
+        """
         self.path = path
+        self._skims = skims
         self.pages = self.skipped = self.broken = self.bytes_read = 0
         try:
             with path.open("rb") as file:
@@ -94,10 +104,10 @@ class WarcFile:
         try:
             for record in ArchiveIterator(file, parse_http=False):
                 last = self.bytes_read = record.stream_pos
-                page = self._page(record)
-                if page is not None:
+                entry = self._unread(record) or self._whole(record)
+                if entry is not None:
                     self.pages += 1
-                    yield WarcEntry(last, page)
+                    yield entry
             if self._rest_is_whole(file, start, last, magic):
                 return None
         except OSError:  # damaged from here on
@@ -116,7 +126,24 @@ class WarcFile:
                 start = last
         return ends_whole(file, start, magic)
 
-    def _page(self, record: WarcRecord) -> RawPage | None:
+    def _unread(self, record: WarcRecord) -> WarcEntry | None:
+        """The record without its content, where that need not be read."""
+        self._spoilt = False
+        if self._skims is None or record.content_length > BLOCK_BYTES:
+            return None
+        is_revisit = record.record_type == WarcRecordType.revisit
+        try:
+            url, fetched_at, requested_url = _head(record)
+        except ValueError:
+            return None
+        if not url or not (is_revisit or record.record_type == WarcRecordType.response):
+            return None
+        if not is_revisit and not self._skims(url, fetched_at, requested_url):
+            return None
+        page = RawPage(url, b"", 0, (), fetched_at, requested_url)
+        return WarcEntry(record.stream_pos, page, is_unread=True, is_revisit=is_revisit)
+
+    def _whole(self, record: WarcRecord) -> WarcEntry | None:
         self._spoilt = False
         if record.content_length > BLOCK_BYTES:
             self.skipped += 1
@@ -129,7 +156,7 @@ class WarcFile:
             self._spoilt = True
             return None
         self.skipped += page is None
-        return page
+        return WarcEntry(record.stream_pos, page) if page is not None else None
 
 
 def read_warc(path: Path) -> WarcFile:
@@ -160,13 +187,19 @@ def read_member(member: bytes) -> RawPage | None:
 
 def _page(record: WarcRecord, block: bytes) -> RawPage | None:
     """The page of a whole record; None for other kinds of record. ValueError for a date that is none."""
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
-    if record.record_type != WarcRecordType.response or not url:
+    if record.record_type != WarcRecordType.response or not record.headers.get("WARC-Target-URI"):
         return None
+    url, fetched_at, requested_url = _head(record)
+    return page_of(block, url, fetched_at, requested_url) if url else None
+
+
+def _head(record: WarcRecord) -> tuple[str, datetime, str | None]:
+    """Address, time and address asked for of a record; ValueError for a date that is none."""
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
     fetched_at = datetime.fromisoformat(record.headers.get("WARC-Date") or "")
     if fetched_at.tzinfo is None:
         fetched_at = fetched_at.replace(tzinfo=UTC)
-    return page_of(block, url, fetched_at, record.headers.get(REQUESTED))
+    return url, fetched_at, record.headers.get(REQUESTED)
 
 
 def _sound(record: WarcRecord, block: bytes) -> bytes:

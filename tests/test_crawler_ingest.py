@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ import pytest
 from loopback import ROOT, Place, article
 from sqlalchemy import Engine
 
-from crawler.ingest import NO_ADDRESS, IngestResult, Progress, batches_of, ingest
+from crawler.ingest import NO_ADDRESS, Asked, IngestResult, Progress, batches_of, ingest
+from crawler.intake import NOT_ASKED, STRANGER
 from crawler.recall import recalled
 from crawler.sites import load_sites
 from db.archive import Archive
@@ -59,8 +61,10 @@ class Store(Place):
         self.engine: Engine = open_store(self.store)
         self.archive = Archive(folder / "archive")
 
-    def ingest(self, *paths: Path, url: str | None = None) -> IngestResult:
-        return ingest(paths, self.engine, self.archive, url=url)
+    def ingest(
+        self, *paths: Path, url: str | None = None, asked: Asked | None = None, jobs: int = 1
+    ) -> IngestResult:
+        return ingest(paths, self.engine, self.archive, url=url, asked=asked, jobs=jobs)
 
     @property
     def archived(self) -> int:
@@ -118,18 +122,19 @@ def die(progress):
     if progress.pages >= int(sys.argv[3]):
         os.kill(os.getpid(), 9)
 
-store = open_store(f"sqlite:///{folder}/store.db")
-ingest([Path(sys.argv[2])], store, Archive(folder / "archive"), report=die)
+if __name__ == "__main__":
+    store = open_store(f"sqlite:///{folder}/store.db")
+    ingest([Path(sys.argv[2])], store, Archive(folder / "archive"), jobs=int(sys.argv[4]), report=die)
 """
 
 
-@pytest.mark.parametrize("after", [50, 100])
+@pytest.mark.parametrize(("after", "jobs"), [(50, 1), (100, 1), (50, 2)])
 def test_an_ingest_killed_in_the_middle_ends_in_the_same_store(
-    store: Store, tmp_path: Path, after: int
+    store: Store, tmp_path: Path, after: int, jobs: int
 ) -> None:
     path = warc(tmp_path / "a.warc.gz", [page(n) for n in range(120)])
     rough = Store(tmp_path / "rough")
-    words = [sys.executable, "-c", KILLED, str(rough.folder), str(path), str(after)]
+    words = [sys.executable, "-c", KILLED, str(rough.folder), str(path), str(after), str(jobs)]
     killed = subprocess.run(words, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
     assert killed.returncode == -9
     assert len(rough.articles()) == after
@@ -286,6 +291,85 @@ def test_a_batch_is_bounded_in_pages_and_bytes() -> None:
     assert [len(batch) for batch in batches_of(made(n, 10) for n in range(120))] == [50, 50, 20]
     assert [len(batch) for batch in batches_of(made(n, BATCH_BYTES // 2) for n in range(6))] == [3, 3]
     assert [len(batch) for batch in batches_of(made(0, 10) for _ in range(3))] == [1, 1, 1]
+
+
+def response(page: RawPage) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page.body
+
+
+def test_what_the_store_has_from_a_file_is_passed_over_with_its_content_unread(
+    store: Store, tmp_path: Path
+) -> None:
+    store.ingest(warc(tmp_path / "a.warc.gz", [page(n) for n in range(3)]))
+    before = store.articles()
+    junk = [record("response", page(n).url, page(n).fetched_at, b"no answer of any server") for n in range(3)]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(junk))
+    again = store.ingest(tmp_path / "a.warc.gz")
+    assert (dict(again.states), again.problems, +again.passed) == ({"unchanged": 3}, [], {})
+    assert store.articles() == before
+    assert store.runs()[1] == ("finished", 3, {"unchanged": 3})
+
+
+def test_only_the_site_and_the_addresses_asked_for_are_read(store: Store, tmp_path: Path) -> None:
+    other = [page(n, url=f"https://van.example/news/{n}") for n in range(3)]
+    known = page(7, url="https://www.motor1.com/news/123456/new-van/")
+    junk = record("response", "https://van.example/news/9", THEN, b"no answer of any server")
+    path = warc(tmp_path / "a.warc.gz", [*(page(n) for n in range(5)), *other, known])
+    path.write_bytes(path.read_bytes() + junk)
+    first = store.ingest(path, asked=Asked(site="motor.example", match=re.compile("/[0-2]$")))
+    assert (dict(first.states), first.passed[NOT_ASKED], first.problems) == ({"stored": 3}, 7, [])
+    assert dict(store.ingest(path, asked=Asked(site="motor1")).states) == {"stored": 1}
+    assert store.states().keys() == {"/news/0", "/news/1", "/news/2", "/news/123456/new-van/"}
+    rest = store.ingest(path)
+    assert dict(rest.states) == {"stored": 2, "unchanged": 4, "duplicate": 3}
+    assert rest.passed["no page of a web server"] == 10
+
+
+def test_a_revisit_says_that_a_page_we_have_is_the_same(store: Store, tmp_path: Path) -> None:
+    later = THEN + timedelta(days=1)
+    path = warc(tmp_path / "a.warc.gz", [page(1)])
+    block = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    known, unknown = (record("revisit", page(n).url, later, block) for n in (1, 2))
+    path.write_bytes(path.read_bytes() + known + unknown)
+    result = store.ingest(path)
+    assert (dict(result.states), result.passed[STRANGER]) == ({"stored": 1, "unchanged": 1}, 1)
+    assert store.states() == {"/news/1": ("stored", None)}
+    assert dict(store.ingest(path).states) == {"unchanged": 2}
+    assert store.runs()[0] == ("finished", 1, {"unchanged": 1})
+
+
+def test_a_damaged_member_is_counted_and_those_after_it_are_stored(store: Store, tmp_path: Path) -> None:
+    members = [record("response", page(n).url, page(n).fetched_at, response(page(n))) for n in range(3)]
+    spoilt = bytearray(members[1])
+    spoilt[len(spoilt) // 2 :] = bytes(len(spoilt) - len(spoilt) // 2)
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(members[0] + bytes(spoilt) + members[2])
+    [problem] = store.ingest(path).problems
+    assert "records damaged or cut short: 1; the others are stored" in problem
+    assert store.states().keys() == {"/news/0", "/news/2"}
+
+
+def test_several_processes_end_in_the_same_store_as_one(store: Store, tmp_path: Path) -> None:
+    old = [
+        page(n, body=article(n, body="<p>The first wording of this story, and a long one.</p>" * 6))
+        for n in (3, 60)
+    ]
+    late = [replace(page(n), fetched_at=THEN + timedelta(days=1)) for n in (3, 60)]
+    pages = [*old, *(page(n) for n in range(130) if n not in {3, 60}), *late, page(3, status=404)]
+    path = warc(tmp_path / "a.warc.gz", pages)
+    one, many = store.ingest(path), Store(tmp_path / "many")
+    both = many.ingest(path, jobs=2)
+    assert (both.states, both.pages, both.passed, both.problems) == (
+        one.states,
+        one.pages,
+        one.passed,
+        one.problems,
+    )
+    assert many.articles() == store.articles()
+    assert many.states() == store.states()
+    assert many.runs() == store.runs()
+    assert many.archived == store.archived
+    many.close()
 
 
 def test_ingest_needs_no_scrapy() -> None:

@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "scheduler": {"ops", "db", "crawler.sites"},
     "demo": set(),
     "terminal": {"pipeline.article"},
-    "commands": {"pipeline", "db", "crawler.sites", "ops", "terminal"},
+    # of the crawler also what reads pages without Scrapy
+    "commands": {"pipeline", "db", "crawler.sites", "crawler.ingest", "crawler.reprocess", "ops", "terminal"},
     "carnews": {"pipeline", "db", "crawler", "ops", "demo", "terminal", "scheduler", "commands"},
 }
 TOPS = {room.split(".")[0] for room in MAY_IMPORT}
