@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import scheduler
-from commands import reading, sites
+from commands import exporting, reading, sites
 from terminal import articles, asked, claims, compare, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
@@ -233,6 +233,7 @@ def _fetched(url: str) -> "CleanArticle":
 
 app.command("run")(scheduler.run)
 reading.add_to(app)
+exporting.add_to(app)
 sites.add_to(sites_app)
 app.add_typer(sites_app, name="sites")
 app.add_typer(db_app, name="db")
