@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from terminal import exports
+from terminal import asked, exports
 from terminal import options as opt
 from terminal.errors import CommandError
 from terminal.exports import ExportFormat
+from terminal.feeds import Feed, FeedFormat, as_feed
 from terminal.screen import Screen, screen, write
 
 if TYPE_CHECKING:
@@ -47,10 +48,23 @@ Append = Annotated[
 ]
 Times = Annotated[bool, typer.Option("--times", help="With when each was fetched, stored and changed.")]
 
+FeedForm = Annotated[
+    FeedFormat, typer.Option("--format", "-f", help="Which kind of feed.", case_sensitive=False)
+]
+Title = Annotated[
+    str | None,
+    typer.Option("--title", metavar="TEXT", help="What the feed is called.", show_default=False),
+]
+Found = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", help="Where the feed will be found.", show_default=False),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Makes these commands of `app`."""
     app.command("export")(export)
+    app.command("feed")(feed)
 
 
 def export(
@@ -85,6 +99,34 @@ def export(
         else:
             _write(s, here, wanted, form, None, times=times)
     here.note(f"complete up to change {change}")
+
+
+def feed(
+    *,
+    search: opt.Search = None,
+    site: opt.Site = None,
+    make: opt.Make = None,
+    since: opt.Since = None,
+    until: opt.Until = None,
+    limit: opt.Limit = 50,
+    form: FeedForm = FeedFormat.ATOM,
+    title: Title = None,
+    url: Found = None,
+    db: opt.Db = None,
+) -> None:
+    """Print the newest articles as a feed for news readers."""
+    from db.queries import articles
+    from ops.stores import opened
+
+    make = make_asked(make)
+    after, before = asked.moment(since, "--since"), asked.moment(until, "--until", end=True)
+    with opened(db).reading() as s:
+        rows = articles(
+            s, search=search, site=site, make=make, since=after, until=before, limit=limit, times=True
+        )
+    question = " ".join(f"{value}" for value in (site, make, search) if value)
+    called = title or (f"Car news: {question}" if question else "Car news")
+    write(as_feed(form, Feed(called, repr((site, make, search, since, until)), url), rows))
 
 
 def make_asked(make: str | None) -> str | None:

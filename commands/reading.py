@@ -34,9 +34,9 @@ def list_articles(
     from pipeline.vehicles import make_named
 
     make = (make_named(make) or make) if make else None  # "vw" is kept as "Volkswagen"
-    days = {"since": asked.moment(since, "--since"), "until": asked.moment(until, "--until", end=True)}
+    after, before = asked.moment(since, "--since"), asked.moment(until, "--until", end=True)
     with opened(db).reading() as s:
-        rows = listed(s, search=search, site=site, make=make, limit=limit, **days)
+        rows = listed(s, search=search, site=site, make=make, since=after, until=before, limit=limit)
     show_rows(screen(quiet=quiet), rows, listing.ARTICLES, form, listing.ARTICLE_CSV)
 
 

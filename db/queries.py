@@ -55,10 +55,12 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int | None = 50,
+    times: bool = False,
 ) -> list[dict[str, Any]]:
     """The articles that fit all that is given, newest first, under the names of the JSON contract.
 
-    `since` is inclusive, `until` is not; both leave out articles without a date. `limit` None: all of them.
+    `since` is inclusive, `until` is not; both leave out articles without a date. `limit` None: all of them;
+    `times` as in `article_rows`.
     Served by the index on (published_at, key), with `site` the one on (site, published_at, key), with
     `search` the full-text index. Raises SearchError for a search or limit that means nothing.
     """
@@ -70,7 +72,7 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     if until is not None:
         query = query.where(ArticleRow.published_at < until)
     query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(limit)
-    return list(article_rows(s, query))
+    return list(article_rows(s, query, times=times))
 
 
 def live(
