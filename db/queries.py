@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, collate, func, select
@@ -26,7 +26,8 @@ from db.models import (
     TagRow,
 )
 from db.runs import Balance, RunRow, count_addresses, run_row
-from db.search import matching
+from db.search import best_first, matching
+from db.snippets import with_snippets
 from db.store import article_key
 from pipeline.article import ARTICLE, Caption, caption_json, iso
 
@@ -56,8 +57,12 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     until: datetime | None = None,
     limit: int | None = 50,
     times: bool = False,
+    by_relevance: bool = False,
 ) -> list[dict[str, Any]]:
     """The articles that fit all that is given, newest first, under the names of the JSON contract.
+
+    `search` is in the language of `db.language` and adds a `snippet` to each; `by_relevance` sorts by how
+    well an article fits it and how new it is, in an order that is each database's own.
 
     `since` is inclusive, `until` is not; both leave out articles without a date. `limit` None: all of them;
     `times` as in `article_rows`.
@@ -71,8 +76,11 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
         query = query.where(ArticleRow.published_at >= since)
     if until is not None:
         query = query.where(ArticleRow.published_at < until)
+    if by_relevance:
+        query = best_first(s, query, search, datetime.now(UTC))
     query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(limit)
-    return list(article_rows(s, query, times=times))
+    rows = list(article_rows(s, query, times=times))
+    return rows if search is None else with_snippets(search, rows)
 
 
 def live(

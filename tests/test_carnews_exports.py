@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from command import Folder, is_one_line
 from made_articles import NOW, Keeper, made
+from sqlalchemy import text
 from test_db_exports import EDITED, gone
 
-from db.engine import open_store
+from db.engine import open_store, writing
 from terminal.exports import last_mark
 from terminal.formats import FORMULA_STARTS
 
@@ -140,3 +141,23 @@ def hidden(place: Folder) -> str:
     (place.folder / "none").mkdir()
     (place.folder / "none" / "pyarrow.py").write_text("raise ModuleNotFoundError('pyarrow')")
     return f"{place.folder / 'none'}:{place.environment['PYTHONPATH']}"
+
+
+def test_a_search_shows_where_it_hit_and_may_sort_by_relevance(place: Folder) -> None:
+    ended = place.carnews("articles", "-s", "fif* -truck", "--sort", "relevance", "-f", "jsonl")
+    assert json.loads(ended.out)["snippet"].endswith("where the **fifth** came from.")
+    for words in (["--sort", "relevance"], ["--search", "a OR"]):
+        ended = place.carnews("articles", *words)
+        assert (ended.code, is_one_line(ended)) == (2, True)
+
+
+def test_the_index_is_checked_and_made_anew(place: Folder) -> None:
+    assert place.carnews("db", "check").code == 0
+    filled = keeper(place)
+    with writing(filled.store) as s:
+        s.execute(text("INSERT INTO article_search (article_search) VALUES ('delete-all')"))
+    filled.store.dispose()
+    ended = place.carnews("db", "check")
+    assert (ended.code, "carnews db reindex" in ended.err) == (1, True)
+    assert place.carnews("db", "reindex").out == "2 articles indexed\n"
+    assert place.carnews("db", "check").code == 0
