@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import scheduler
-from commands import keeping, reading, sites
+from commands import exporting, indexing, keeping, reading, sites
 from terminal import articles, asked, claims, compare, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
@@ -182,15 +182,17 @@ def upgrade_db(*, db: opt.Db = None) -> None:
 
 @db_app.command("check")
 def check_db(*, db: opt.Db = None) -> int:
-    """Check that the schema is current and that every law of the ledger holds."""
+    """Check schema, ledger and full-text index."""
     from db.engine import schema_state
     from db.laws import check_ledger
+    from db.reindex import check_index
     from ops.stores import opened
 
     store = opened(db, migrate=False)
     listing.show_schema(screen(), schema_state(store.engine))
     with store.reading() as s:
-        return listing.show_laws(screen(), check_ledger(s))
+        code = listing.show_laws(screen(), check_ledger(s))
+    return max(code, listing.show_index(screen(), check_index(store.engine)))
 
 
 def _understood(what: str, url: str | None) -> "CleanArticle":
@@ -221,7 +223,9 @@ def _fetched(url: str) -> "CleanArticle":
 app.command("run")(scheduler.run)
 keeping.add_to(app)
 reading.add_to(app)
+exporting.add_to(app)
 sites.add_to(sites_app)
+indexing.add_to(db_app)
 app.add_typer(sites_app, name="sites")
 app.add_typer(db_app, name="db")
 

@@ -24,19 +24,32 @@ def list_articles(
     since: opt.Since = None,
     until: opt.Until = None,
     limit: opt.Limit = 50,
+    sort: opt.Sort = opt.Order.NEWEST,
     form: opt.Form = Format.TABLE,
     db: opt.Db = None,
     quiet: opt.Quiet = False,
 ) -> None:
-    """List and search the articles, newest first."""
+    """List and search the articles."""
     from db.queries import articles as listed
     from ops.stores import opened
     from pipeline.vehicles import make_named
 
     make = (make_named(make) or make) if make else None  # "vw" is kept as "Volkswagen"
-    days = {"since": asked.moment(since, "--since"), "until": asked.moment(until, "--until", end=True)}
+    after, before = asked.moment(since, "--since"), asked.moment(until, "--until", end=True)
+    if sort == opt.Order.RELEVANCE and search is None:
+        raise CommandError("--sort relevance: relevant to what? add --search WORDS")
+    by_relevance = sort == opt.Order.RELEVANCE
     with opened(db).reading() as s:
-        rows = listed(s, search=search, site=site, make=make, limit=limit, **days)
+        rows = listed(
+            s,
+            search=search,
+            site=site,
+            make=make,
+            since=after,
+            until=before,
+            limit=limit,
+            by_relevance=by_relevance,
+        )
     show_rows(screen(quiet=quiet), rows, listing.ARTICLES, form, listing.ARTICLE_CSV)
 
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, collate, func, select
@@ -26,7 +26,8 @@ from db.models import (
     TagRow,
 )
 from db.runs import REPROCESS, Balance, RunRow, count_addresses, run_row
-from db.search import matching
+from db.search import best_first, matching
+from db.snippets import with_snippets
 from db.store import article_key
 from pipeline.article import ARTICLE, Caption, caption_json, iso
 
@@ -55,15 +56,37 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int | None = 50,
+    times: bool = False,
+    by_relevance: bool = False,
 ) -> list[dict[str, Any]]:
     """The articles that fit all that is given, newest first, under the names of the JSON contract.
 
-    `since` is inclusive, `until` is not; both leave out articles without a date. `limit` None: all of them.
+    `search` is in the language of `db.language` and adds a `snippet` to each; `by_relevance` sorts by how
+    well an article fits it and how new it is, in an order that is each database's own.
+
+    `since` is inclusive, `until` is not; both leave out articles without a date. `limit` None: all of them;
+    `times` as in `article_rows`.
     Served by the index on (published_at, key), with `site` the one on (site, published_at, key), with
     `search` the full-text index. Raises SearchError for a search or limit that means nothing.
     """
     if limit is not None and limit < 0:
         raise SearchError(f"limit {limit}: is below zero; give 0 or more")
+    query = live(s, search=search, site=site, make=make)
+    if since is not None:
+        query = query.where(ArticleRow.published_at >= since)
+    if until is not None:
+        query = query.where(ArticleRow.published_at < until)
+    if by_relevance:
+        query = best_first(s, query, search, datetime.now(UTC))
+    query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(limit)
+    rows = list(article_rows(s, query, times=times))
+    return rows if search is None else with_snippets(search, rows)
+
+
+def live(
+    s: Session, *, search: str | None = None, site: str | None = None, make: str | None = None
+) -> Select[ArticleRow]:
+    """The articles that fit all that is given and are not withdrawn, in no order yet."""
     query = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None))
     if search is not None:
         query = query.where(matching(s, search))
@@ -72,12 +95,7 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     if make is not None:
         named = select(MakeRow.article_id).where(MakeRow.name == make)
         query = query.where(ArticleRow.id.in_(named))
-    if since is not None:
-        query = query.where(ArticleRow.published_at >= since)
-    if until is not None:
-        query = query.where(ArticleRow.published_at < until)
-    query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(limit)
-    return list(_rows(s, query))
+    return query
 
 
 def article(s: Session, id_or_url: str) -> dict[str, Any] | None:
@@ -95,9 +113,7 @@ def article(s: Session, id_or_url: str) -> dict[str, Any] | None:
         "removed": [cut["text"] for cut in cuts if cut["became"] is None],
         "cuts": cuts,
         "verdict": ARTICLE,
-        "fetched_at": iso(row.fetched_at),
-        "first_stored_at": iso(row.first_stored_at),
-        "updated_at": iso(row.updated_at),
+        **_times(row),
         "revision": row.revision,
         "withdrawn_at": iso(row.withdrawn_at),
     }
@@ -126,9 +142,13 @@ def _whole(version: RevisionRow | ArticleRow) -> str:
 
 def export_rows(s: Session) -> Iterator[dict[str, Any]]:
     """All articles, newest first, then by address: the same rows from any store with the same articles."""
+    yield from article_rows(s, in_export_order(s, live(s)))
+
+
+def in_export_order(s: Session, query: Select[ArticleRow]) -> Select[ArticleRow]:
+    """`query` sorted by what the articles say, not by when they came: newest first, then by address."""
     url = collate(ArticleRow.url, "C") if s.get_bind().dialect.name == "postgresql" else ArticleRow.url
-    live = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None))
-    yield from _rows(s, live.order_by(ArticleRow.published_at.desc().nulls_last(), url))
+    return query.order_by(ArticleRow.published_at.desc().nulls_last(), url)
 
 
 def runs(s: Session, site: str | None = None, limit: int = 50) -> list[RunRow]:
@@ -180,12 +200,20 @@ def _by_url(s: Session, url: str) -> ArticleRow | None:
     return s.scalar(select(ArticleRow).where(ArticleRow.address_id == address.id))
 
 
-def _rows(s: Session, query: Select[ArticleRow]) -> Iterator[dict[str, Any]]:
+def article_rows(s: Session, query: Select[ArticleRow], *, times: bool = False) -> Iterator[dict[str, Any]]:
+    """The articles of `query` under the names of the JSON contract, read in batches and forgotten once given.
+
+    With `times` each tells when its page was fetched and when the store got and changed it.
+    """
     for batch in s.scalars(query.execution_options(yield_per=BATCH)).partitions():
         parts = _parts(s, batch)
         for row in batch:
-            yield _json(row, parts)
+            yield _json(row, parts) | (_times(row) if times else {})
             s.expunge(row)  # a long export must not keep every article in memory
+
+
+def _times(row: ArticleRow) -> dict[str, Any]:
+    return {name: iso(getattr(row, name)) for name in ("fetched_at", "first_stored_at", "updated_at")}
 
 
 Parts = dict[type[PartOfArticle], dict[int, list[Any]]]

@@ -1,31 +1,38 @@
-"""Full-text search: words and "phrases" over title, standfirst and text, the same on both databases."""
+"""Full-text search over title, standfirst and text, the same on both databases."""
 
-import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import product
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, text
+from sqlalchemy import ColumnElement, Float, Integer, Select, TextClause, case, column, extract, func, text
 from sqlalchemy.orm import Session
 
 from db.errors import SearchError
-from db.models import ArticleRow, storable
+from db.language import Asked, Term, asked_for, words_of
+from db.models import ArticleRow
 
-WORD = re.compile(r"[^\W_]+")
-PART = re.compile(r'"([^"]*)"|([^\s"]+)')
 INDEXED_CHARS = 150_000  # PostgreSQL refuses a tsvector above 1 MiB; four bytes a letter stay below
-TERMS = 32
 GAP = " fieldgap "  # no phrase may run from the title into the standfirst
+SHARP_S = 2  # so many "ss" of a word are also looked for as "ß", which SQLite's index keeps as it is
+FADES_IN_DAYS = 90.0  # after so long an article counts for half of what a new one does
+UNDATED_DAYS = 365.0
 
 WRITE_WORDS = text(
     "INSERT INTO article_search (article_id, words) VALUES (:id, to_tsvector('simple', :words)) "
     "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words"
 )
-
-
-def words_of(text_: str) -> str:
-    """The words of `text_`, lower case, without accents, parted by single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text_.casefold()) if not unicodedata.combining(c))
-    return " ".join(WORD.findall(bare))
+FOUND = {
+    "sqlite": "SELECT rowid AS id FROM article_search WHERE article_search MATCH :query",
+    "postgresql": "SELECT article_id AS id FROM article_search WHERE words @@ to_tsquery('simple', :query)",
+}
+# A hit in the title counts eight times one in the text, on SQLite; PostgreSQL's index knows no fields.
+SCORED = {
+    "sqlite": "SELECT rowid AS id, -bm25(article_search, 8.0, 4.0, 1.0) AS score "
+    "FROM article_search WHERE article_search MATCH :query",
+    "postgresql": "SELECT article_id AS id, ts_rank_cd(words, q, 1) AS score "
+    "FROM article_search, to_tsquery('simple', :query) AS q WHERE words @@ q",
+}
 
 
 def index_articles(s: Session, rows: Iterable[tuple[int, ArticleRow]]) -> None:
@@ -43,30 +50,70 @@ def indexed(row: ArticleRow) -> str:
 
 
 def matching(s: Session, search: str) -> ColumnElement[bool]:
-    """The condition that an article holds every word and every "phrase" of `search`.
+    """The condition that an article is what `search` asks for, in the words of `db.language`.
 
-    Served by the full-text index. Raises SearchError for a quote that never closes or no word at all.
+    Served by the full-text index. Raises SearchError for a search that means nothing.
     """
-    terms = terms_of(search)
+    return ArticleRow.id.in_(_bound(s, FOUND, asked_for(search)).columns(ArticleRow.id))
+
+
+def best_first(
+    s: Session, query: Select[ArticleRow], search: str | None, now: datetime
+) -> Select[ArticleRow]:
+    """`query` sorted by how well its articles fit `search`, new ones before old ones that fit as well.
+
+    Raises SearchError without a search.
+    """
+    if search is None:
+        raise SearchError("sort by relevance: to what? give words to search for")
+    asked = _bound(s, SCORED, asked_for(search)).columns(column("id", Integer), column("score", Float))
+    hits = asked.subquery()
+    return query.join(hits, hits.c.id == ArticleRow.id).order_by((hits.c.score * _freshness(s, now)).desc())
+
+
+def _freshness(s: Session, now: datetime) -> ColumnElement[Any]:
+    """1 for an article of this moment, a half after `FADES_IN_DAYS`, a quarter after three times as long."""
+    published = ArticleRow.published_at
     if s.get_bind().dialect.name == "sqlite":
-        query = " ".join(f'"{term}"' for term in terms)
-        found = text("SELECT rowid FROM article_search WHERE article_search MATCH :query")
-        return ArticleRow.id.in_(found.bindparams(query=query).columns(ArticleRow.id))
-    tests = " && ".join(f"phraseto_tsquery('simple', :term{n})" for n in range(len(terms)))
-    found = text(f"SELECT article_id FROM article_search WHERE words @@ ({tests})")  # noqa: S608 - numbered names only
-    bound: list[BindParameter[str]] = [bindparam(f"term{n}", term) for n, term in enumerate(terms)]
-    return ArticleRow.id.in_(found.bindparams(*bound).columns(ArticleRow.id))
+        age = func.julianday(now.strftime("%Y-%m-%d %H:%M:%S")) - func.julianday(published)
+    else:
+        age = extract("epoch", func.to_timestamp(now.timestamp()) - published) / 86400.0
+    days = case((published.is_(None), UNDATED_DAYS), (age < 0, 0.0), else_=age)
+    return FADES_IN_DAYS / (days + FADES_IN_DAYS)
 
 
-def terms_of(search: str) -> list[str]:
-    """The words and phrases asked for, each as plain words: `"Model Y" e-tron` gives "model y", "e tron"."""
-    search = storable(search)
-    if search.count('"') % 2:
-        raise SearchError(f'search {search!r}: a quote is never closed; write "words like this"')
-    parts = (words_of(phrase or word) for phrase, word in PART.findall(search))
-    terms = [part for part in parts if part]
-    if not terms:
-        raise SearchError(f"search {search!r}: holds no word; give one or more words")
-    if len(terms) > TERMS:
-        raise SearchError(f"search of {len(terms)} words: too long; give at most {TERMS}")
-    return terms
+def _bound(s: Session, statements: dict[str, str], asked: Asked) -> TextClause:
+    backend = s.get_bind().dialect.name
+    query = _fts5(asked) if backend == "sqlite" else _tsquery(asked)
+    return text(statements[backend]).bindparams(query=query)
+
+
+def _fts5(asked: Asked) -> str:
+    def one_of(terms: Iterable[Term]) -> str:
+        return " OR ".join(
+            f'"{words}"{" *" if term.is_prefix else ""}' for term in terms for words in _spelt(term)
+        )
+
+    query = " AND ".join(f"({one_of(group)})" for group in asked.wanted)
+    return f"({query}) NOT ({one_of(asked.unwanted)})" if asked.unwanted else query
+
+
+def _spelt(term: Term) -> Iterator[str]:
+    """The term's words as SQLite's index may have them: "strasse" stands there as "straße" too."""
+    pieces = " ".join(term.words).split("ss", SHARP_S)
+    for joints in product(("ss", "ß"), repeat=len(pieces) - 1):
+        words = pieces[0] + "".join(joint + piece for joint, piece in zip(joints, pieces[1:], strict=True))
+        yield words
+        if term.is_prefix and words.endswith("s"):
+            yield words.removesuffix("s") + "ß"  # the first half of one
+
+
+def _tsquery(asked: Asked) -> str:
+    def one_of(terms: Iterable[Term]) -> str:
+        return " | ".join(
+            " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.is_prefix else "")
+            for term in terms
+        )
+
+    query = " & ".join(f"({one_of(group)})" for group in asked.wanted)
+    return f"{query} & !({one_of(asked.unwanted)})" if asked.unwanted else query

@@ -226,6 +226,13 @@ def show_laws(screen: Screen, broken: Sequence[str]) -> int:
     return 1 if broken else 0
 
 
+def show_index(screen: Screen, wrong: Sequence[str]) -> int:
+    """Says on standard error how the full-text index is out of step; the exit code that deserves."""
+    for sentence in wrong:
+        screen.err.print(one_line(sentence), markup=False, highlight=False, soft_wrap=True)
+    return 1 if wrong else 0
+
+
 def show_schema(screen: Screen, state: Any) -> None:
     """Says which version the schema has."""
     screen.say(f"schema {state.current or 'empty'}, this carnews needs {state.head}")

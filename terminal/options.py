@@ -19,6 +19,13 @@ class PageFormat(StrEnum):
     JSON = "json"
 
 
+class Order(StrEnum):
+    """Which articles come first."""
+
+    NEWEST = "newest"
+    RELEVANCE = "relevance"
+
+
 HtmlFile = Annotated[
     Path | None,
     typer.Option(
@@ -37,9 +44,14 @@ Port = Annotated[
 Search = Annotated[
     str | None,
     typer.Option(
-        "--search", "-s", metavar="WORDS", help='All these words; "quoted" as a phrase.', show_default=False
+        "--search",
+        "-s",
+        metavar="WORDS",
+        help='These words, "a phrase", begin*, one OR other, -not.',
+        show_default=False,
     ),
 ]
+Sort = Annotated[Order, typer.Option("--sort", help="Which come first.", case_sensitive=False)]
 Make = Annotated[
     str | None,
     typer.Option("--make", metavar="NAME", help="Only articles that name this car make.", show_default=False),

@@ -12,7 +12,7 @@ from command import DRAWN, Folder, is_one_line
 from loopback import ROOT
 
 COMMANDS = ["demo", "crawl", "ingest", "clean", "explain", "articles", "show", "sites"]
-COMMANDS += ["run", "status", "runs", "db"]
+COMMANDS += ["run", "status", "runs", "db", "export", "feed"]
 PARAGRAPH = (
     "The estate left the yard before sunrise, and nobody in the village heard it go, for its engine was "
     "off and the road falls away towards the river for two kilometres."

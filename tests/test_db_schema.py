@@ -2,16 +2,18 @@ import re
 from pathlib import Path
 
 import pytest
-from made_articles import Keeper, made
+from made_articles import NOW, Keeper, made
 from sqlalchemy import Engine, inspect, text
 
 from db import manners  # noqa: F401 - its tables belong to the metadata
-from db.engine import reading
+from db.channels import Channel, keep_channels
+from db.engine import reading, writing
 from db.models import Base
 
 PAGE = (Path(__file__).parent.parent / "docs" / "schema.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(sql|sqlite|postgresql)\n(.*?)```", PAGE, re.DOTALL)
-VIEWS = ("article_feed", "article_captions", "article_changes", "article_revisions")
+ARTICLES = ("article_feed", "article_captions", "article_changes", "article_revisions")
+VIEWS = (*ARTICLES, "source_coverage", "source_gaps", "source_channels")
 
 
 def part_on(view: str) -> str:
@@ -36,6 +38,8 @@ def test_columns_that_are_never_null_are_filled_for_the_barest_article(store: En
     bare = dict.fromkeys(("title", "standfirst", "published_at", "section", "language", "image"))
     lists = {"authors": (), "tags": (), "makes": (), "cuts": ()}
     Keeper(store).save("a", made(**bare, **lists))
+    with writing(store) as s:
+        keep_channels(s, "motor", [Channel("feed", "https://motor.example/rss", NOW, "http 500")])
     with reading(store) as s:
         (row,) = s.execute(text(f"SELECT * FROM {view}")).mappings()
     assert never
