@@ -64,7 +64,7 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     """
     if limit is not None and limit < 0:
         raise SearchError(f"limit {limit}: is below zero; give 0 or more")
-    query = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None))
+    query = _live()
     if search is not None:
         query = query.where(matching(s, search))
     if site is not None:
@@ -100,6 +100,8 @@ def article(s: Session, id_or_url: str) -> dict[str, Any] | None:
         "updated_at": iso(row.updated_at),
         "revision": row.revision,
         "withdrawn_at": iso(row.withdrawn_at),
+        "duplicate_of": row.duplicate_of,
+        "duplicate_reason": row.duplicate_reason,
     }
 
 
@@ -125,10 +127,9 @@ def _whole(version: RevisionRow | ArticleRow) -> str:
 
 
 def export_rows(s: Session) -> Iterator[dict[str, Any]]:
-    """All articles, newest first, then by address: the same rows from any store with the same articles."""
+    """All live articles, newest first, then by address: the same from any store with the same articles."""
     url = collate(ArticleRow.url, "C") if s.get_bind().dialect.name == "postgresql" else ArticleRow.url
-    live = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None))
-    yield from _rows(s, live.order_by(ArticleRow.published_at.desc().nulls_last(), url))
+    yield from _rows(s, _live().order_by(ArticleRow.published_at.desc().nulls_last(), url))
 
 
 def runs(s: Session, site: str | None = None, limit: int = 50) -> list[RunRow]:
@@ -152,6 +153,11 @@ def site_status(s: Session) -> list[SiteStatus]:
         SiteStatus(site, *newest.get(site, (0, None)), count_addresses(s, site), lasts.get(site))
         for site in sorted({*newest, *lasts, *found})
     ]
+
+
+def _live() -> Select[ArticleRow]:
+    """The articles that are neither withdrawn nor copies."""
+    return select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None), ArticleRow.duplicate_of.is_(None))
 
 
 def _by_id(s: Session, digits: str) -> ArticleRow | None:
