@@ -18,7 +18,7 @@ SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 @dataclass(frozen=True)
 class Told:
-    """An article as an outlet printed it; those with the same `family` are one, `way` says how it was made."""
+    """An article as an outlet printed it; those of one `family` are one; `way`: how it was made."""
 
     family: int
     way: str
@@ -33,19 +33,17 @@ def families(seed: int, number: int) -> list[Told]:
     """So many articles with all their copies and strangers, shuffled; strangers are families of one."""
     rng = Random(seed)
     told: list[Told] = []
-    for _ in range(number):
-        first = original(rng, 0)
-        own = [first, *(copied(rng, first, way) for way in COPIES)]
-        strangers = [way(rng, first) for way in STRANGERS.values()]
-        names = ["original", *COPIES, *STRANGERS]
-        for way, one in zip(names, own + strangers, strict=True):
-            family = 1000 * len(told) + 1 if way in STRANGERS else 1000 * (len(told) - len(told) % len(names))
-            told.append(replace(one, way=way, family=family))
+    for family in range(number):
+        first = original(rng)
+        told.append(replace(first, family=family))
+        told += [replace(copied(rng, first, way), way=way, family=family) for way in COPIES]
+        for way, make in STRANGERS.items():
+            told.append(replace(make(rng, first), way=way, family=-len(told)))
     rng.shuffle(told)
     return told
 
 
-def original(rng: Random, family: int, car: tuple[str, str] | None = None, language: str = "") -> Told:
+def original(rng: Random, car: tuple[str, str] | None = None, language: str = "") -> Told:
     """An article nobody has copied yet, about `car` if given."""
     pen = Pen(Random(rng.random()), language or rng.choice(LANGUAGES), parts())
     if car:
@@ -54,8 +52,15 @@ def original(rng: Random, family: int, car: tuple[str, str] | None = None, langu
     lines = [plain(text) for piece in made.pieces for text in ([piece.text] if piece.text else piece.texts)]
     while len(" ".join(lines).split()) < 120:
         lines.append(plain(pen.text()))
-    return Told(family, "original", pen.number(0, OUTLETS - 1), plain(made.title), tuple(lines), made.published,
-                pen.language)  # fmt: skip
+    outlet = rng.randrange(OUTLETS)
+    title = plain(made.title)
+    return Told(0, "original", outlet, title, tuple(lines), made.published, pen.language)
+
+
+def car_of(one: Told) -> tuple[str, str] | None:
+    """Make and model that its title names."""
+    named = ((make, model) for make, models in cars() for model in models if model in one.title)
+    return next(named, None)
 
 
 def copied(rng: Random, first: Told, way: str) -> Told:
@@ -82,8 +87,7 @@ def reordered(rng: Random, one: Told) -> Told:
 
 def retitled(rng: Random, one: Told) -> Told:
     """Another title about the same car, and a first line of the outlet's own."""
-    car = next(((make, model) for make, models in cars() for model in models if model in one.title), None)
-    other = original(rng, 0, car, one.language)
+    other = original(rng, car_of(one), one.language)
     return replace(one, title=other.title, paragraphs=(other.paragraphs[-1], *one.paragraphs))
 
 
@@ -126,8 +130,7 @@ def furniture(rng: Random, language: str) -> str:
 
 def same_car(rng: Random, one: Told) -> Told:
     """Other news of the same model on the same site."""
-    car = next(((make, model) for make, models in cars() for model in models if model in one.title), None)
-    return replace(original(rng, 0, car, one.language), published_at=one.published_at, outlet=one.outlet)
+    return replace(original(rng, car_of(one), one.language), published_at=one.published_at, outlet=one.outlet)
 
 
 def other_figures(rng: Random, one: Told) -> Told:
@@ -139,16 +142,15 @@ def other_figures(rng: Random, one: Told) -> Told:
 def other_model(rng: Random, one: Told) -> Told:
     """The same report about another car, as recalls are: its own figures too, as one has them."""
     make, models = rng.choice(cars())
-    other_car = original(rng, 0, (make, rng.choice(models)), one.language)
-    swapped = {}
-    for old_make, old_models in cars():
-        for model in old_models:
-            if f"{old_make} {model}" in one.title or model in one.title:
-                swapped = {old_make: make, model: other_car.title.split(" ")[0] + " X"}
+    other_car = original(rng, (make, rng.choice(models)), one.language)
+    old = car_of(one) or ("", "")
+    swapped = {
+        name: new for name, new in zip(old, (make, f"{other_car.title.split()[0]} X"), strict=True) if name
+    }
 
     def change(text: str) -> str:
-        for old, new in swapped.items():
-            text = text.replace(old, new)
+        for name, new in swapped.items():
+            text = text.replace(name, new)
         return NUMBER.sub(lambda found: other(rng, found[0]) if rng.random() < 0.7 else found[0], text)
 
     lines = tuple(map(change, one.paragraphs))
@@ -164,7 +166,7 @@ def follow_up(rng: Random, one: Told) -> Told:
 
 def digest(rng: Random, one: Told) -> Told:
     """A round-up: the first paragraph of this and of five others."""
-    others = [original(rng, 0, None, one.language) for _ in range(5)]
+    others = [original(rng, None, one.language) for _ in range(5)]
     lines = [paragraph for o in others for paragraph in o.paragraphs[:2]]
     lines.insert(rng.randrange(len(lines)), one.paragraphs[0])
     return replace(others[0], paragraphs=tuple(lines), published_at=one.published_at)

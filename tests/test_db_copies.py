@@ -90,6 +90,17 @@ def test_the_order_of_arrival_decides_nothing(store: Engine) -> None:
     assert seen == [{"cut": "first", "again": "first"}] * 6
 
 
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_the_same_words_on_another_site_are_a_copy_of_the_earlier(
+    store: Engine, names: tuple[str, str]
+) -> None:
+    keeper = Keeper(store)
+    days = {"a": NOW, "b": NOW + DAY}
+    for name in names:
+        assert keeper.save(name, piece(*LINES, at=days[name]), site=name) is State.STORED
+    assert linked(store) == {"b": ("a", "syndicated")}
+
+
 def test_a_batch_is_linked_as_its_pages_one_by_one_are(store: Engine) -> None:
     keeper = Keeper(store)
     assert keeper.save_all([(name, one, NOW) for name, one in ALL.items()]) == [State.STORED] * 4

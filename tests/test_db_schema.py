@@ -12,6 +12,7 @@ from db.models import Base
 PAGE = (Path(__file__).parent.parent / "docs" / "schema.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(sql|sqlite|postgresql)\n(.*?)```", PAGE, re.DOTALL)
 VIEWS = ("article_feed", "article_captions", "article_changes", "article_revisions")
+OF_SEVERAL = ("article_copies",)  # one article alone has no row there
 
 
 def part_on(view: str) -> str:
@@ -23,7 +24,7 @@ def told_of(view: str) -> dict[str, str]:
     return dict(re.findall(r"^\| (\w+) \| ([\w ]+) \|", part_on(view), re.MULTILINE)[1:])
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [*VIEWS, *OF_SEVERAL])
 def test_the_page_names_the_columns_of_the_views_in_order(store: Engine, view: str) -> None:
     assert [column["name"] for column in inspect(store).get_columns(view)] == list(told_of(view))
 
