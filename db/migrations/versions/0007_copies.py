@@ -1,4 +1,4 @@
-"""Which articles are copies of which: bands of shingles to look them up by, pairs found alike, links."""
+"""Copies: bands to look them up by, pairs found alike, links; and stories: articles that tell one news."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,14 @@ SELECT a.key AS article_id, a.site, a.url, a.title, a.published_at, a.duplicate_
 FROM articles a
 WHERE a.duplicate_of IS NOT NULL AND a.withdrawn_at IS NULL
 """
+STORIES = """
+CREATE VIEW article_stories AS
+SELECT t.story AS story_id, a.key AS article_id, a.site, a.url, a.title, t.published_at,
+       CASE WHEN t.story = a.key THEN 1 ELSE 0 END AS is_earliest
+FROM story_articles t JOIN articles a ON a.id = t.article_id
+"""
+# What is in the store already is looked at when somebody asks: it may be a million articles.
+FROM_NOW_ON = "INSERT INTO cursors SELECT 'stories', coalesce(max(change_seq), 0) FROM changes"
 
 
 def upgrade() -> None:
@@ -51,15 +59,30 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
     )
     op.create_index("ix_likenesses_other_id", "likenesses", ["other_id"])
+    op.create_table(
+        "story_articles",
+        sa.Column("article_id", sa.Integer, of_article(), primary_key=True),
+        sa.Column("story", sa.Text, nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    for column in ("story", "published_at"):
+        op.create_index(f"ix_story_articles_{column}", "story_articles", [column])
+    op.create_table(
+        "cursors",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("change_seq", sa.BigInteger, nullable=False),
+    )
+    op.execute(FROM_NOW_ON)
     feed(" AND a.duplicate_of IS NULL")
     op.execute(COPIES)
+    op.execute(STORIES)
 
 
 def downgrade() -> None:
-    for view in ("article_copies", "article_feed"):
+    for view in ("article_stories", "article_copies", "article_feed"):
         op.execute(f"DROP VIEW {view}")
-    op.drop_table("likenesses")
-    op.drop_table("article_bands")
+    for table in ("cursors", "story_articles", "likenesses", "article_bands"):
+        op.drop_table(table)
     op.drop_column("articles", "duplicate_reason")
     op.drop_column("articles", "duplicate_of")
     feed()
