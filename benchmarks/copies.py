@@ -25,6 +25,7 @@ from db.ledger import Found
 from db.models import ArticleRow
 from db.store import Kept, save
 from pipeline.article import Block, CleanArticle, Kind
+from pipeline.vehicles import makes_in
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 BATCH = 20
@@ -55,7 +56,7 @@ def as_article(told: Told) -> CleanArticle:
     return CleanArticle(
         url=None, title=told.title, standfirst=None, blocks=blocks, cuts=(), captions=(), authors=(),
         published_at=told.published_at, modified_at=None, section=None, tags=(), language=told.language,
-        image=None, makes=(), verdict="article",
+        image=None, makes=makes_in([told.title, *told.paragraphs]), verdict="article",
     )  # fmt: skip
 
 

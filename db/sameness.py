@@ -43,6 +43,12 @@ class Report:
         return frozenset(t for t in marks if t in self.tokens and t.lower() not in self.tokens)
 
     @cached_property
+    def subject_makes(self) -> frozenset[str]:
+        """The makes that its title names."""
+        title = self.title.casefold()
+        return frozenset(make for make in self.makes if make.casefold() in title)
+
+    @cached_property
     def figures(self) -> frozenset[str]:
         """Figures that few articles have by chance: two digits or more, and no years."""
         digits = (t for t in self.tokens if sum(map(str.isdigit, t)) >= 2)
@@ -53,7 +59,7 @@ def are_one_story(one: Report, other: Report) -> bool:
     """Whether they report the same news; the same whichever comes first."""
     if abs(one.published_at - other.published_at) > SPAN:
         return False
-    if not (one.names & other.tokens or other.names & one.tokens or one.makes & other.makes):
+    if not (_speaks_of(one, other) or _speaks_of(other, one)):
         return False
     titles = len(one.title_words & other.title_words) / (len(one.title_words | other.title_words) or 1)
     if titles >= TITLES and one.names & other.names:
@@ -63,3 +69,8 @@ def are_one_story(one: Report, other: Report) -> bool:
     if shared >= SHARED and share >= FIGURES:
         return True
     return titles >= SOME_TITLE and shared >= SOME_FIGURES and share >= FIGURES
+
+
+def _speaks_of(one: Report, other: Report) -> bool:
+    """Whether the other has a name or a make of the first one's title."""
+    return bool(one.names & other.tokens or one.subject_makes & other.makes)
