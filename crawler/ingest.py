@@ -30,6 +30,7 @@ from db.ledger import Address, Found, State
 from db.recurring import count_lines
 from db.reread import fetched, fetched_by
 from db.runs import Outcome as Ending
+from db.stories import regroup_stories
 from pipeline.rules import Rules
 
 __all__ = [
@@ -145,6 +146,7 @@ class FileRun:
             with writing(self.engine) as s:
                 for site in sorted(self.rules) if outcome == Ending.FINISHED else ():
                     count_lines(s, site)
+                regroup_stories(s)
                 ledger.end_run(s, self.id, outcome, datetime.now(UTC), note)
 
     def batches(self, offers: Iterable[Offer]) -> str | None:

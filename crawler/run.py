@@ -35,6 +35,7 @@ from db.robots import KeptRobots, keep_robots, kept_robots
 from db.runs import Outcome as Ending
 from db.runs import RunRow
 from db.settings import Settings
+from db.stories import regroup_stories
 from db.visits import claim_visits, recall_missing
 
 BATCH = 50  # pages a transaction; short enough that another site's crawl hardly waits
@@ -201,6 +202,7 @@ class CrawlRun:
         taken.note(s, self.site, now())
         if outcome in THROUGH:
             count_lines(s, self.site)
+        regroup_stories(s)
         return ledger.end_run(s, self.id, outcome, now(), note)
 
     def _record(self, finds: Sequence[Found], s: Session) -> Tally:

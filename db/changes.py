@@ -30,6 +30,8 @@ class Kind(StrEnum):
     DETAILS = "details"  # neither title nor text, but authors, tags, captions, times or the like
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
+    MERGED = "merged"  # found to be a copy of an article that is live
+    UNMERGED = "unmerged"  # no copy any more: live again
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,6 @@ def note_changes(s: Session, run_id: int, changes: Sequence[tuple[int, Change]])
     if older:
         s.connection().execute(insert(RevisionRow), older)
     s.connection().execute(insert(ChangeRow), rows)
-
-
-def withdraw(s: Session, run_id: int, address_id: int, now: datetime) -> bool:
-    """Marks the article of an address as taken back by its publisher; True where it was not so before."""
-    row = s.scalar(select(ArticleRow).where(ArticleRow.address_id == address_id))
-    if row is None or row.withdrawn_at is not None:
-        return False
-    row.withdrawn_at = now
-    note_changes(s, run_id, [(row.id, Change(Kind.WITHDRAWN, now, row.revision))])
-    return True
 
 
 def changes(s: Session, since: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:

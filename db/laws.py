@@ -16,7 +16,8 @@ SHOWN = 20  # sentences per law; a store that broke one a thousand times needs n
 def check_ledger(s: Session) -> list[str]:
     """A sentence for every broken law of the ledger; empty when it balances."""
     laws = (_runs_that_do_not_add_up, _runs_left_running, _unknown_states, _stored_without_article)
-    return [sentence for law in (*laws, _articles_of_other_addresses) for sentence in law(s)]
+    others = (_articles_of_other_addresses, _copies_of_what_is_not_live)
+    return [sentence for law in (*laws, *others) for sentence in law(s)]
 
 
 def _runs_that_do_not_add_up(s: Session) -> Iterator[str]:
@@ -55,3 +56,12 @@ def _articles_of_other_addresses(s: Session) -> Iterator[str]:
     without = select(func.count()).where(AddressRow.state == State.STORED, AddressRow.segment.is_(None))
     if number := s.scalar(without):
         yield f"{number} stored addresses: no archived page to read them again from"
+
+
+def _copies_of_what_is_not_live(s: Session) -> Iterator[str]:
+    live = select(ArticleRow.key).where(ArticleRow.withdrawn_at.is_(None), ArticleRow.duplicate_of.is_(None))
+    query = select(ArticleRow).where(
+        ArticleRow.duplicate_of.is_not(None), ArticleRow.duplicate_of.not_in(live)
+    )
+    for row in s.scalars(query.order_by(ArticleRow.id).limit(SHOWN)):
+        yield f"article {row.url}: is a copy of {row.duplicate_of}, which is not live"

@@ -28,8 +28,8 @@ from db.addresses import (
     note_events,
     published_in,
 )
-from db.changes import withdraw
 from db.errors import SiteBusy
+from db.groups import withdraw
 from db.history import Event, History, history
 from db.models import AddressRow, Run
 from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row

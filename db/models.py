@@ -182,6 +182,8 @@ class ArticleRow(Base):
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)  # counts the versions of title and text
     withdrawn_at: Mapped[datetime | None]  # when its page was first found to be gone
+    duplicate_of: Mapped[str | None]  # key of the live article that this copies
+    duplicate_reason: Mapped[str | None]  # one of `db.likeness.Reason`
 
 
 class ChangeRow(Base):

@@ -86,8 +86,8 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
 def live(
     s: Session, *, search: str | None = None, site: str | None = None, make: str | None = None
 ) -> Select[ArticleRow]:
-    """The articles that fit all that is given and are not withdrawn, in no order yet."""
-    query = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None))
+    """The articles that fit all that is given and are neither withdrawn nor copies, in no order yet."""
+    query = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None), ArticleRow.duplicate_of.is_(None))
     if search is not None:
         query = query.where(matching(s, search))
     if site is not None:
@@ -116,6 +116,8 @@ def article(s: Session, id_or_url: str) -> dict[str, Any] | None:
         **_times(row),
         "revision": row.revision,
         "withdrawn_at": iso(row.withdrawn_at),
+        "duplicate_of": row.duplicate_of,
+        "duplicate_reason": row.duplicate_reason,
     }
 
 
@@ -141,7 +143,7 @@ def _whole(version: RevisionRow | ArticleRow) -> str:
 
 
 def export_rows(s: Session) -> Iterator[dict[str, Any]]:
-    """All articles, newest first, then by address: the same rows from any store with the same articles."""
+    """All live articles, newest first, then by address: the same from any store with the same articles."""
     yield from article_rows(s, in_export_order(s, live(s)))
 
 

@@ -118,7 +118,22 @@ class Shelf:
                 s.connection().execute(insert(table), parts)
         index_articles(s, [(ids[row.key], row) for row in self._rows if row.key in self._lists])
         note_changes(s, run_id, [(ids[key], change) for key, change in self._changes])
+        self._link(run_id, ids)
         self._new, self._lists, self._changes = [], {}, []
+
+    def _link(self, run_id: int, ids: dict[str, int]) -> None:
+        """Finds what among the articles that changed are copies, and of which."""
+        from db.copies import link_copies  # noqa: PLC0415 - numpy costs readers of the store 0.15 s
+        from db.likeness import Compared  # noqa: PLC0415
+
+        changed = {key for key, _ in self._changes}
+        rows = [row for row in self._rows if row.key in changed]
+        if not rows:
+            return
+        articles = [
+            Compared(ids[row.key], row.site, row.title or "", row.published_at, row.text) for row in rows
+        ]
+        link_copies(self._session, run_id, articles, [ids[row.key] for row in rows if row not in self._new])
 
     def _inserted(self) -> dict[str, int]:
         """The new articles' row numbers by their keys, after inserting them."""

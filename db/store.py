@@ -115,6 +115,8 @@ def article_key(url: str) -> str:
 def _add(s: Session, run_id: int, shelf: Shelf, case: Case) -> tuple[State, str | None]:
     """Puts up the article unless another address holds it."""
     for twin in shelf.of_words(case.fields["text_digest"]):
+        if _is_copy_of(twin, case.fields):
+            continue
         if len(case.fields["text"]) >= TWIN_CHARS or _plain(twin.title) == _plain(case.fields["title"]):
             return _beside(s, run_id, shelf, twin, case)
     for key, url in case.keys.items():
@@ -239,6 +241,16 @@ def _content_digest(article: CleanArticle, paragraphs: Sequence[str]) -> str:
 
 def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _is_copy_of(twin: ArticleRow, fields: Mapping[str, Any]) -> bool:
+    """Whether this is another site's article with the same words, to be kept and linked (`db.copies`).
+
+    Which of the two is live must not depend on which of the sites was crawled first.
+    """
+    from db.shingles import Shingled  # noqa: PLC0415 - numpy costs readers of the store 0.15 s
+
+    return twin.site != fields["site"] and Shingled(twin.text).is_long_enough
 
 
 def _are_one(other: ArticleRow, fields: Mapping[str, Any]) -> bool:

@@ -9,11 +9,13 @@ from db import manners  # noqa: F401 - its tables belong to the metadata
 from db.channels import Channel, keep_channels
 from db.engine import reading, writing
 from db.models import Base
+from db.stories import regroup_stories
 
 PAGE = (Path(__file__).parent.parent / "docs" / "schema.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(sql|sqlite|postgresql)\n(.*?)```", PAGE, re.DOTALL)
 ARTICLES = ("article_feed", "article_captions", "article_changes", "article_revisions")
 VIEWS = (*ARTICLES, "source_coverage", "source_gaps", "source_channels")
+OF_SEVERAL = ("article_copies", "article_stories")  # one article, just saved, has no row there
 
 
 def part_on(view: str) -> str:
@@ -25,7 +27,7 @@ def told_of(view: str) -> dict[str, str]:
     return dict(re.findall(r"^\| (\w+) \| ([\w ]+) \|", part_on(view), re.MULTILINE)[1:])
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [*VIEWS, *OF_SEVERAL])
 def test_the_page_names_the_columns_of_the_views_in_order(store: Engine, view: str) -> None:
     assert [column["name"] for column in inspect(store).get_columns(view)] == list(told_of(view))
 
@@ -51,6 +53,8 @@ def test_the_questions_of_the_page_have_answers(store: Engine, dialect: str, que
     if dialect not in {"sql", store.dialect.name}:
         pytest.skip(f"a question for {dialect} only")
     Keeper(store).save("a", made())
+    with writing(store) as s:
+        regroup_stories(s)
     with reading(store) as s:
         assert len(s.connection().exec_driver_sql(question).all()) == 1
 
