@@ -53,18 +53,23 @@ def exported(s: Session, wanted: Wanted, *, times: bool = False) -> Iterator[dic
 
 
 def withdrawals(s: Session, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """A line for each article that changed after `since` and is withdrawn now, whatever it said; of a whole
-    export none.
+    """A line for each article that changed after `since` and is live no more, withdrawn or a copy of another;
+    of a whole export none.
     """
     if wanted.since is None:
         return
-    query = select(ArticleRow).where(ArticleRow.withdrawn_at.is_not(None))
+    query = select(ArticleRow).where(
+        ArticleRow.withdrawn_at.is_not(None) | ArticleRow.duplicate_of.is_not(None)
+    )
     if wanted.site is not None:
         query = query.where(ArticleRow.site == wanted.site)
     ordered = in_export_order(s, _changed(query, wanted.since))
-    columns = ordered.with_only_columns(ArticleRow.key, ArticleRow.site, ArticleRow.url)
-    for key, site, url in s.execute(columns.execution_options(yield_per=BATCH)):
-        yield {"id": key, "site": site, "url": url, "withdrawn": True}
+    columns = ordered.with_only_columns(
+        ArticleRow.key, ArticleRow.site, ArticleRow.url, ArticleRow.duplicate_of
+    )
+    for key, site, url, copy_of in s.execute(columns.execution_options(yield_per=BATCH)):
+        gone = {"id": key, "site": site, "url": url, "withdrawn": True}
+        yield {**gone, "duplicate_of": copy_of} if copy_of else gone
 
 
 def _changed(query: Select[ArticleRow], since: int | None) -> Select[ArticleRow]:

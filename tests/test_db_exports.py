@@ -27,8 +27,8 @@ def lived(store: Engine) -> None:
     keeper = Keeper(store)
     for n, name in enumerate(("Ab", "aa", "é", "z-ä", "b", "c")):
         day = NOW - timedelta(days=n // 2)
-        words = (f"{LONG[0]} Story {name} is told here.", LONG[1])
-        keeper.save(name, made(*words, title=f"Story {name}", published_at=day), site="ab" if n else "motor")
+        words = f"Number {n} of the mill is a car with {n + 2} doors. "  # too short to be another's copy
+        keeper.save(name, made(words, title=f"Story {name}", published_at=day), site="ab" if n else "motor")
     keeper.save("aa", made(*EDITED, title="Story aa"), NOW + timedelta(hours=1), site="ab")
     keeper.save("b", made(EDITED[1] * 3, title="Story b"), NOW + timedelta(hours=1), site="ab")
     gone(keeper, "b")
