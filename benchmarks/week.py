@@ -189,7 +189,8 @@ def figures(
     editions: set[tuple[int, int]] = set()
     like = (f"https://{site.host}/%",)
     with closing(sqlite3.connect(folder / "week.db")) as store:
-        for url, text in store.execute("select url, text from articles where url like ?", like):
+        live = "select url, text from articles where duplicate_of is null and url like ?"
+        for url, text in store.execute(live, like):
             number = number_in(url)
             copies[number] += 1
             editions |= {(number, int(edition)) for edition in EDITION.findall(text)}
