@@ -27,6 +27,7 @@ STORIES = {
     "audi": "Audi shows the e-tron GT on a truck; its battery has 800 volts, and the paint is Nardo grey. "
     * 3,
     "wide": "Cœur de ville: l'été à Köln, naïve façades, ΑΘΗΝΑ and Москва, Škoda and Citroën drive by. " * 3,
+    "signs": "It emits 120 g of CO₂, holds 2 m³, is named Folgore™, lies in Ижевск by a ёлка, 3ª of it. ",
 }
 WORDS = [
     "battery",
@@ -106,6 +107,8 @@ def found(store: Engine, search: str) -> set[str]:
         ('"rear axle" OR "e-tron gt"', {"recall", "audi"}),
         ("e-tr*", {"audi"}),
         ("audi or bmw", set()),
+        ("fi*", set()),
+        ("field* OR 11* OR gap*", set()),
         ('audi "OR" bmw', set()),
         ("strasse", {"street"}),
         ("STRASSE", {"street"}),
@@ -116,6 +119,11 @@ def found(store: Engine, search: str) -> set[str]:
         ("cœur", {"wide"}),
         ("αθηνα москва", {"wide"}),
         ("battery - audi", {"audi"}),
+        ("co2 m3", {"signs"}),
+        ("CO₂", {"signs"}),
+        ("folgore", {"signs"}),
+        ("ижевск елка", {"signs"}),
+        ("3a", {"signs"}),
     ],
 )
 def test_words_phrases_beginnings_or_and_minus(full: Engine, search: str, hits: set[str]) -> None:
@@ -226,26 +234,20 @@ def test_a_snippet_is_made_of_any_text(words: str, search: str) -> None:
 
 def test_an_index_out_of_step_is_noticed_and_made_anew(full: Engine) -> None:
     assert check_index(full) == []
-    spoil = {
-        "sqlite": "INSERT INTO article_search (article_search, rowid, title, standfirst, text) "
-        "SELECT 'delete', id, title, standfirst, text FROM articles WHERE title = 'On audi'",
-        "postgresql": "DELETE FROM article_search WHERE article_id IN "
-        "(SELECT id FROM articles WHERE title = 'On audi')",
-    }[full.dialect.name]
+    number = {"sqlite": "rowid", "postgresql": "article_id"}[full.dialect.name]
+    one = "SELECT id FROM articles WHERE title = 'On audi'"
     with writing(full) as s:
-        s.execute(text(spoil))
+        s.execute(text(f"DELETE FROM article_search WHERE {number} IN ({one})"))
     assert found(full, "audi") == set()
     (told,) = check_index(full)
     assert "carnews db reindex" in told
-    assert reindex(full) == 5
+    assert reindex(full) == 6
     assert check_index(full) == []
     assert found(full, "audi") == {"audi"}
 
 
 def test_other_words_in_the_index_than_in_the_article_are_noticed(full: Engine) -> None:
     with writing(full) as s:
-        if full.dialect.name == "sqlite":
-            s.execute(text("DROP TRIGGER article_search_update"))
         s.execute(text("UPDATE articles SET text = 'a zeppelin' WHERE title = 'On audi'"))
     (told,) = check_index(full)
     assert "other words" in told
