@@ -13,7 +13,7 @@ from db.models import ArticleRow
 
 INDEXED_CHARS = 150_000  # PostgreSQL refuses a tsvector above 1 MiB; four bytes a letter stay below
 FIELDS = ("title", "standfirst", "text")
-GAP = " -1 "  # no phrase may run from one field into the next; no search asks for a sign
+GAP = " -1 "  # no phrase may run from a field into the next, and no search asks for signs
 FADES_IN_DAYS = 90.0  # after so long an article counts for half of what a new one does
 UNDATED_DAYS = 365.0
 
@@ -21,7 +21,8 @@ WRITE = {
     "sqlite": "INSERT OR REPLACE INTO article_search (rowid, title, standfirst, text) "
     "VALUES (:id, :title, :standfirst, :text)",
     "postgresql": "INSERT INTO article_search (article_id, words) "
-    "VALUES (:id, to_tsvector('simple', :words)) ON CONFLICT (article_id) DO UPDATE SET words = excluded.words",
+    "VALUES (:id, to_tsvector('simple', :words)) "
+    "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words",
 }
 FOUND = {
     "sqlite": "SELECT rowid AS id FROM article_search WHERE article_search MATCH :query",
@@ -66,8 +67,8 @@ def best_first(
     """
     if search is None:
         raise SearchError("sort by relevance: to what? give words to search for")
-    asked = _bound(s, SCORED, asked_for(search)).columns(column("id", Integer), column("score", Float))
-    hits = asked.subquery()
+    found = _bound(s, SCORED, asked_for(search)).columns(column("id", Integer), column("score", Float))
+    hits = found.subquery()
     return query.join(hits, hits.c.id == ArticleRow.id).order_by((hits.c.score * _freshness(s, now)).desc())
 
 
