@@ -1,8 +1,12 @@
 """The search language: what it means, what it refuses, and that both databases answer alike."""
 
+import os
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -254,3 +258,21 @@ def test_other_words_in_the_index_than_in_the_article_are_noticed(full: Engine) 
     reindex(full)
     assert check_index(full) == []
     assert found(full, "zeppelin") == {"audi"}
+
+
+def test_a_store_from_before_finds_the_same_words_after_its_upgrade(full: Engine) -> None:
+    steps = [["downgrade", "0006"], ["upgrade", "head"]]
+    subprocess.run(
+        [sys.executable, "-c", f"from alembic.config import main; [main(step) for step in {steps}]"],
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "CARNEWS_DATABASE_URL": full.url.render_as_string(hide_password=False)},
+        check=True,
+        capture_output=True,
+    )
+    assert found(full, "co2 folgore") == {"signs"}
+    assert check_index(full) == []
+    Keeper(full).save("new", made(STORIES["signs"] + "Another zeppelin.", title="New"), NOW, "2")
+    assert found(full, "co2 zeppelin") == {"new"}
+    with writing(full) as s:
+        s.execute(text("DELETE FROM articles"))
+    assert found(full, "co2") == set()
