@@ -16,6 +16,10 @@ from db.models import storable
 WORD = re.compile(r"[^\W_]+")
 PART = re.compile(r'(-?)(?:"([^"]*)"(\*?)|([^\s"]+))')
 INNER_STAR = re.compile(r"\*+[^\W_]")
+# signs that compatibility would turn into letters: "Folgore™" is no "folgoretm"
+SIGNS = re.compile(
+    "[\u2100\u2101\u2103-\u2106\u2108\u2109\u2116\u2120-\u2122\u249c-\u24e9\U0001f100-\U0001f1ff]"
+)
 TERMS = 32
 WORD_CHARS = 200  # PostgreSQL knows no word above 2,047 bytes, and no language one of this length
 
@@ -47,7 +51,8 @@ OR: Part = (None, False)
 
 def words_of(text_: str) -> str:
     """The words of `text_`, lower case, without accents, parted by single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text_.casefold()) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKD", SIGNS.sub(" ", text_).casefold())
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(WORD.findall(bare))
 
 

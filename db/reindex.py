@@ -10,39 +10,40 @@ from sqlalchemy.orm import Session
 from db.engine import reading, writing
 from db.errors import StoreReadOnly
 from db.models import ArticleRow
-from db.search import index_articles, indexed
+from db.search import FIELDS, index_articles, indexed
 from db.turns import take_turn
 
 BATCH = 200
 # articles not in the index and, on SQLite, entries of no article, which PostgreSQL cannot have
 MISSING = {
     "sqlite": "SELECT "
-    "(SELECT count(*) FROM articles WHERE id NOT IN (SELECT id FROM article_search_docsize)) + "
-    "(SELECT count(*) FROM article_search_docsize WHERE id NOT IN (SELECT id FROM articles))",
+    "(SELECT count(*) FROM articles WHERE id NOT IN (SELECT id FROM article_search_content)) + "
+    "(SELECT count(*) FROM article_search_content WHERE id NOT IN (SELECT id FROM articles))",
     "postgresql": "SELECT count(*) FROM articles WHERE id NOT IN (SELECT article_id FROM article_search)",
 }
+HELD = text("SELECT title, standfirst, text FROM article_search WHERE rowid = :id")
 OTHER_WORDS = text(
     "SELECT count(*) FROM unnest(CAST(:ids AS integer[]), CAST(:words AS text[])) AS a (id, words) "
     "JOIN article_search s ON s.article_id = a.id WHERE s.words <> to_tsvector('simple', a.words)"
 )
-CHECK_FTS5 = text("INSERT INTO article_search (article_search, rank) VALUES ('integrity-check', 1)")
-REBUILD_FTS5 = text("INSERT INTO article_search (article_search) VALUES ('rebuild')")
+CHECK_FTS5 = text("INSERT INTO article_search (article_search) VALUES ('integrity-check')")
 REMEDY = "run: carnews db reindex"
 
 
 def check_index(engine: Engine) -> list[str]:
     """A sentence for each way in which the index is out of step with the articles; empty when it is in step.
 
-    Reads every article. On a SQLite file that may not be written only missing entries are found.
+    Reads every article.
     """
     with reading(engine) as s:
         missing = s.execute(text(MISSING[engine.dialect.name])).scalar_one()
-        other = sum(_others(s)) if engine.dialect.name == "postgresql" else 0
+        others = _others_of_postgres if engine.dialect.name == "postgresql" else _others_of_sqlite
+        other = sum(others(s, rows) for rows in _batches(s))
     told = [f"search index: {missing} articles missing or too many; {REMEDY}"] if missing else []
     if other:
         told.append(f"search index: {other} articles with other words than theirs; {REMEDY}")
-    if engine.dialect.name == "sqlite" and not told and not _fts5_is_sound(engine):
-        told.append(f"search index: other words than the articles'; {REMEDY}")
+    if engine.dialect.name == "sqlite" and not _fts5_is_sound(engine):
+        told.append(f"search index: is damaged; {REMEDY}")
     return told
 
 
@@ -52,9 +53,6 @@ def reindex(engine: Engine) -> int:
     """
     with writing(engine) as s:
         take_turn(s, "save")  # else an article may be saved between its reading and its indexing
-        if engine.dialect.name == "sqlite":
-            s.execute(REBUILD_FTS5)
-            return int(s.execute(text("SELECT count(*) FROM articles")).scalar_one())
         s.execute(text("DELETE FROM article_search"))
         number = 0
         for rows in _batches(s):
@@ -63,10 +61,14 @@ def reindex(engine: Engine) -> int:
         return number
 
 
-def _others(s: Session) -> Iterator[int]:
-    for rows in _batches(s):
-        words = {"ids": [row.id for row in rows], "words": [indexed(row) for row in rows]}
-        yield s.execute(OTHER_WORDS, words).scalar_one()
+def _others_of_postgres(s: Session, rows: Sequence[ArticleRow]) -> int:
+    words = {"ids": [row.id for row in rows], "words": [indexed(row)["words"] for row in rows]}
+    return int(s.execute(OTHER_WORDS, words).scalar_one())
+
+
+def _others_of_sqlite(s: Session, rows: Sequence[ArticleRow]) -> int:
+    held = [(row, s.execute(HELD, {"id": row.id}).one_or_none()) for row in rows]
+    return sum(1 for row, words in held if words and tuple(words) != tuple(indexed(row)[f] for f in FIELDS))
 
 
 def _batches(s: Session) -> Iterator[Sequence[ArticleRow]]:

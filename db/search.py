@@ -1,8 +1,7 @@
 """Full-text search over title, standfirst and text, the same on both databases."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Integer, Select, TextClause, case, column, extract, func, text
@@ -13,15 +12,18 @@ from db.language import Asked, Term, asked_for, words_of
 from db.models import ArticleRow
 
 INDEXED_CHARS = 150_000  # PostgreSQL refuses a tsvector above 1 MiB; four bytes a letter stay below
-GAP = " fieldgap "  # no phrase may run from the title into the standfirst
-SHARP_S = 2  # so many "ss" of a word are also looked for as "ß", which SQLite's index keeps as it is
+FIELDS = ("title", "standfirst", "text")
+GAP = " -1 "  # no phrase may run from a field into the next, and no search asks for signs
 FADES_IN_DAYS = 90.0  # after so long an article counts for half of what a new one does
 UNDATED_DAYS = 365.0
 
-WRITE_WORDS = text(
-    "INSERT INTO article_search (article_id, words) VALUES (:id, to_tsvector('simple', :words)) "
-    "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words"
-)
+WRITE = {
+    "sqlite": "INSERT OR REPLACE INTO article_search (rowid, title, standfirst, text) "
+    "VALUES (:id, :title, :standfirst, :text)",
+    "postgresql": "INSERT INTO article_search (article_id, words) "
+    "VALUES (:id, to_tsvector('simple', :words)) "
+    "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words",
+}
 FOUND = {
     "sqlite": "SELECT rowid AS id FROM article_search WHERE article_search MATCH :query",
     "postgresql": "SELECT article_id AS id FROM article_search WHERE words @@ to_tsquery('simple', :query)",
@@ -36,17 +38,16 @@ SCORED = {
 
 
 def index_articles(s: Session, rows: Iterable[tuple[int, ArticleRow]]) -> None:
-    """Brings the index in step with numbered rows in one transaction; on SQLite triggers have done it."""
-    if s.get_bind().dialect.name != "postgresql":
-        return
-    words = [{"id": number, "words": indexed(row)} for number, row in rows]
+    """Brings the index in step with numbered rows, in the transaction that writes them."""
+    words = [{"id": number, **indexed(row)} for number, row in rows]
     if words:
-        s.execute(WRITE_WORDS, words)
+        s.execute(text(WRITE[s.get_bind().dialect.name]), words)
 
 
-def indexed(row: ArticleRow) -> str:
-    """The words of the article as PostgreSQL's index takes them."""
-    return GAP.join(words_of(field or "") for field in (row.title, row.standfirst, row.text))[:INDEXED_CHARS]
+def indexed(row: Any) -> dict[str, str]:
+    """The words of an article as the index takes them, by field, and `words` in one; `row` has the fields."""
+    fields = {name: words_of(getattr(row, name) or "") for name in FIELDS}
+    return {**fields, "words": GAP.join(fields.values())[:INDEXED_CHARS]}
 
 
 def matching(s: Session, search: str) -> ColumnElement[bool]:
@@ -66,8 +67,8 @@ def best_first(
     """
     if search is None:
         raise SearchError("sort by relevance: to what? give words to search for")
-    asked = _bound(s, SCORED, asked_for(search)).columns(column("id", Integer), column("score", Float))
-    hits = asked.subquery()
+    found = _bound(s, SCORED, asked_for(search)).columns(column("id", Integer), column("score", Float))
+    hits = found.subquery()
     return query.join(hits, hits.c.id == ArticleRow.id).order_by((hits.c.score * _freshness(s, now)).desc())
 
 
@@ -90,22 +91,10 @@ def _bound(s: Session, statements: dict[str, str], asked: Asked) -> TextClause:
 
 def _fts5(asked: Asked) -> str:
     def one_of(terms: Iterable[Term]) -> str:
-        return " OR ".join(
-            f'"{words}"{" *" if term.is_prefix else ""}' for term in terms for words in _spelt(term)
-        )
+        return " OR ".join(f'"{" ".join(term.words)}"{" *" if term.is_prefix else ""}' for term in terms)
 
     query = " AND ".join(f"({one_of(group)})" for group in asked.wanted)
     return f"({query}) NOT ({one_of(asked.unwanted)})" if asked.unwanted else query
-
-
-def _spelt(term: Term) -> Iterator[str]:
-    """The term's words as SQLite's index may have them: "strasse" stands there as "straße" too."""
-    pieces = " ".join(term.words).split("ss", SHARP_S)
-    for joints in product(("ss", "ß"), repeat=len(pieces) - 1):
-        words = pieces[0] + "".join(joint + piece for joint, piece in zip(joints, pieces[1:], strict=True))
-        yield words
-        if term.is_prefix and words.endswith("s"):
-            yield words.removesuffix("s") + "ß"  # the first half of one
 
 
 def _tsquery(asked: Asked) -> str:

@@ -155,7 +155,7 @@ def test_the_index_is_checked_and_made_anew(place: Folder) -> None:
     assert place.carnews("db", "check").code == 0
     filled = keeper(place)
     with writing(filled.store) as s:
-        s.execute(text("INSERT INTO article_search (article_search) VALUES ('delete-all')"))
+        s.execute(text("DELETE FROM article_search"))
     filled.store.dispose()
     ended = place.carnews("db", "check")
     assert (ended.code, "carnews db reindex" in ended.err) == (1, True)

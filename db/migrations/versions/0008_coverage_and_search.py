@@ -1,7 +1,13 @@
-"""What readers may conclude from silence: how far each site is complete, and what is known to be missing."""
+"""What readers may conclude from silence, and one index of words for both databases.
+
+SQLite had indexed the texts as they are, with ideas of its own of what a word is: `co2` did not find "CO₂",
+nor `strasse` "Straße". Now both index the words that `db.language` makes.
+"""
 
 import sqlalchemy as sa
 from alembic import op
+
+from db.search import WRITE, indexed
 
 revision = "0008"
 down_revision = "0007"
@@ -106,7 +112,56 @@ FROM told
 VIEWS = ("source_coverage", "source_gaps", "source_channels")
 
 
+FTS5 = """
+CREATE VIRTUAL TABLE article_search USING fts5(
+    title, standfirst, text, tokenize = 'unicode61 remove_diacritics 0'
+)
+"""
+FOLLOW = """
+CREATE TRIGGER article_search_delete AFTER DELETE ON articles BEGIN
+    DELETE FROM article_search WHERE rowid = old.id;
+END
+"""
+OLD_TRIGGERS = ("article_search_insert", "article_search_update", "article_search_delete")
+OLD_FTS5 = (
+    """
+    CREATE VIRTUAL TABLE article_search USING fts5(
+        title, standfirst, text,
+        content = 'articles', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER article_search_insert AFTER INSERT ON articles BEGIN
+        INSERT INTO article_search (rowid, title, standfirst, text)
+        VALUES (new.id, new.title, new.standfirst, new.text);
+    END
+    """,
+    """
+    CREATE TRIGGER article_search_delete AFTER DELETE ON articles BEGIN
+        INSERT INTO article_search (article_search, rowid, title, standfirst, text)
+        VALUES ('delete', old.id, old.title, old.standfirst, old.text);
+    END
+    """,
+    """
+    CREATE TRIGGER article_search_update AFTER UPDATE OF title, standfirst, text ON articles BEGIN
+        INSERT INTO article_search (article_search, rowid, title, standfirst, text)
+        VALUES ('delete', old.id, old.title, old.standfirst, old.text);
+        INSERT INTO article_search (rowid, title, standfirst, text)
+        VALUES (new.id, new.title, new.standfirst, new.text);
+    END
+    """,
+    "INSERT INTO article_search (article_search) VALUES ('rebuild')",
+)
+
+
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for trigger in OLD_TRIGGERS:
+            op.execute(f"DROP TRIGGER {trigger}")
+        op.execute("DROP TABLE article_search")
+        op.execute(sa.text(FTS5))
+        op.execute(sa.text(FOLLOW))
+    index_all()
     own = OWN[op.get_bind().dialect.name]
     two_days_before = own["two_days_before"].format(moment="n.newest")
     for view in (CHANNELS, GAPS, COVERAGE):
@@ -116,3 +171,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     for view in VIEWS:
         op.execute(f"DROP VIEW {view}")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER article_search_delete")
+        op.execute("DROP TABLE article_search")
+        for statement in OLD_FTS5:
+            op.execute(sa.text(statement))
+
+
+def index_all() -> None:
+    """Puts the words of every article into the index, a few articles at a time."""
+    connection, last = op.get_bind(), 0
+    batch = "SELECT id, title, standfirst, text FROM articles WHERE id > :last ORDER BY id LIMIT 200"
+    write = sa.text(WRITE[connection.dialect.name])
+    while rows := connection.execute(sa.text(batch), {"last": last}).all():
+        connection.execute(write, [{"id": row.id, **indexed(row)} for row in rows])
+        last = rows[-1].id
