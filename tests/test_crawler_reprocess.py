@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import realpages
 from command import Folder
-from loopback import ROOT, article
+from loopback import ROOT, article, until
 from sqlalchemy import Engine, select, text, update
 
 from crawler import stages
@@ -334,6 +334,15 @@ if __name__ == "__main__":
 """
 
 
+def lives(group: int) -> bool:
+    """Whether a process of the group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(("after", "jobs"), [(0, 1), (1, 1), (2, 2)])
 def test_killed_in_the_middle_and_run_again_it_comes_to_the_same_end(
     shops: Callable[[], Shop], tmp_path: Path, after: int, jobs: int
@@ -346,8 +355,10 @@ def test_killed_in_the_middle_and_run_again_it_comes_to_the_same_end(
     script = tmp_path / "killed.py"
     script.write_text(KILLED, encoding="utf-8")
     words = [sys.executable, str(script), str(rough.folder), rough.url, str(after), str(jobs)]
-    killed = subprocess.run(words, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
-    assert killed.returncode == -9
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    killed = subprocess.Popen(words, cwd=ROOT, env=environment, start_new_session=True)
+    assert killed.wait(timeout=60) == -9
+    until(lambda: not lives(killed.pid))  # whoever cleaned for it ends too
     calm.again()
     result = reprocess(rough.engine, rough.archive, rough.book)
     assert result.sites["motor"][CURRENT] == after * 50
