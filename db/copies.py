@@ -5,7 +5,7 @@ Bands and likenesses depend on two articles' own texts and dates, never on the o
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine, bindparam, delete, insert, or_, select, text
 from sqlalchemy.orm import Session
@@ -17,19 +17,21 @@ from db.models import ArticleRow
 from db.turns import take_turn
 
 BATCH = 100  # articles that `relink` looks at in one transaction: some tenths of a second
+LAST_DAY = date.max.toordinal()
 
 FACTS = (ArticleRow.id, ArticleRow.site, ArticleRow.title, ArticleRow.published_at, ArticleRow.text)
 
-# Who meets whom; served by the index on article_id and the key (band, day, article_id). Three arms, since the
-# day of an article without a date is 0: it is compared with all. Their sum is the same from either side.
+# Who meets whom; served by the index on article_id and the key (band, day, article_id). The day of an
+# article without a date is 0, and it is compared with all. The same pairs are found from either side.
 _MET = (
     "SELECT a.article_id AS one, b.article_id AS other "
     "FROM article_bands a JOIN article_bands b ON b.band = a.band "
     "WHERE a.article_id IN :numbers AND b.article_id <> a.article_id AND "
 )
 MEETING = text(
-    f"{_MET} b.day BETWEEN a.day - {WINDOW_DAYS} AND a.day + {WINDOW_DAYS} "
-    f"UNION {_MET} b.day = 0 UNION {_MET} a.day = 0"
+    f"{_MET} b.day BETWEEN CASE WHEN a.day = 0 THEN 0 ELSE a.day - {WINDOW_DAYS} END "
+    f"AND CASE WHEN a.day = 0 THEN {LAST_DAY} ELSE a.day + {WINDOW_DAYS} END "
+    f"UNION {_MET} b.day = 0 AND a.day <> 0"
 ).bindparams(bindparam("numbers", expanding=True))
 SQLITE_BANDS = "INSERT INTO article_bands (band, day, article_id) VALUES (?, ?, ?)"
 POSTGRES_BANDS = (

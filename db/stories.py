@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Select, collate, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -78,7 +79,7 @@ def regroup_stories(s: Session, *, again: bool = False) -> int:
     times = _times(s, touched)
     moved = _take_out(s, touched)
     starts = [n for n, moment in enumerate(times) if n == 0 or moment - times[n - 1] > SPAN]
-    for start, end in zip(starts, [*starts[1:], len(times)], strict=True):
+    for start, end in pairwise([*starts, len(times)]):
         moved += _place_from(s, times[start], times[end - 1])
     upsert(s, Cursor, [{"name": NAME, "change_seq": newest}])
     return moved

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import random
 import signal
 import subprocess
 import sys
@@ -12,15 +13,36 @@ from command import DRAWN, Folder, is_one_line
 from loopback import ROOT
 
 COMMANDS = ["demo", "crawl", "ingest", "clean", "explain", "articles", "show", "sites"]
-COMMANDS += ["run", "status", "runs", "db", "export", "feed"]
+COMMANDS += ["run", "status", "runs", "db", "export", "feed", "changes", "reprocess"]
 PARAGRAPH = (
     "The estate left the yard before sunrise, and nobody in the village heard it go, for its engine was "
     "off and the road falls away towards the river for two kilometres."
 )
 
 
+def a_morning(trial: int, number: int) -> str:
+    """A paragraph that no other trial has, or the stories would be copies of each other."""
+    drawn = random.Random(f"{trial} {number}")
+    words = (
+        "harbour",
+        "lamp",
+        "gear",
+        "ferry",
+        "orchard",
+        "engine",
+        "copper",
+        "barge",
+        "saddle",
+        "winter",
+        "mill",
+    )
+    seen = " and ".join(f"{drawn.randint(2, 90)} of the {drawn.choice(words)}" for _ in range(9))
+    return f"On morning {number} of trial {trial} we counted {seen}."
+
+
 def page(title: str, author: str = "A. Writer", day: int = 2) -> str:
-    body = "".join(f"<p>{PARAGRAPH} This was morning number {n} of trial {day}.</p>" for n in range(8))
+    body = f"<p>{PARAGRAPH} This was morning number one of trial {day}.</p>"
+    body += "".join(f"<p>{a_morning(day, n)}</p>" for n in range(8))
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         f'<meta property="og:type" content="article"><meta property="og:title" content="{title}">'

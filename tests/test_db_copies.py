@@ -185,3 +185,14 @@ def test_meetings_are_found_by_indexes(store: Engine) -> None:
     assert "SCAN a" not in said
     assert "SCAN b" not in said
     assert "Seq Scan" not in said
+
+
+@pytest.mark.parametrize("order", list(permutations(("first", "undated"))))
+def test_an_article_without_a_date_is_a_copy_of_one_that_has_one(
+    store: Engine, order: tuple[str, ...]
+) -> None:
+    keeper = Keeper(store)
+    undated = piece(*LINES[::-1], at=None)
+    for name in order:
+        keeper.save(name, {"first": FIRST, "undated": undated}[name])
+    assert linked(store) == {"undated": ("first", "near")}

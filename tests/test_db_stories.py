@@ -87,3 +87,9 @@ def test_an_article_that_loses_its_date_leaves_its_story(store: Engine) -> None:
     keeper.save("first", replace(NEWS["first"], published_at=None), NOW + DAY)
     assert regroup(store) == 1
     assert stories(store) == {}
+
+
+def test_articles_without_any_date_are_in_no_story(store: Engine) -> None:
+    Keeper(store).save("undated", replace(NEWS["first"], published_at=None))
+    assert regroup(store) == 0
+    assert stories(store) == {}
