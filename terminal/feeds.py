@@ -77,7 +77,8 @@ def _entry(entry: Element, row: Row) -> None:
         SubElement(entry, "category", term=_plain(one_line(term)))
     if row["standfirst"]:
         _add(entry, "summary", row["standfirst"], **language)
-    paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in row["text"])
+    # made safe one by one: a sequence that a page left open must not swallow our own markup
+    paragraphs = "".join(f"<p>{html.escape(safe(text))}</p>" for text in row["text"])
     _add(entry, "content", paragraphs, type="html", **language)
 
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 from command import Folder
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from test_carnews_exports import EVIL, place
 
@@ -27,6 +27,8 @@ BARE: dict[str, Any] = {
 
 
 @given(text=st.text())
+@example(text="\x9b")
+@example(text="\x1b]0;title")
 def test_no_text_breaks_a_feed_or_becomes_markup(text: str) -> None:
     row = BARE | {
         **dict.fromkeys(("title", "standfirst", "language"), text),
