@@ -243,13 +243,14 @@ class FileRun:
 
     def settled(self, s: Session, ends: dict[int, Work | Outcome]) -> list[State]:
         """The states the pages' addresses get."""
+        # first the pages: `stored` waits for its turn to save, and must not hold addresses meanwhile
+        works = stored([end for end in ends.values() if isinstance(end, Work)], s, self.id)
         rows, now = rows_of(s, ends), datetime.now(UTC)  # read together: `settle` finds each there
         states = []
         for number in sorted(ends):
             if isinstance(end := ends[number], Outcome):
                 ledger.settle(s, self.id, rows[number].id, end.state, now, end.reason or None)
                 states.append(end.state)
-        works = stored([end for end in ends.values() if isinstance(end, Work)], s, self.id)
         return states + [work.state or State.STORED for work in works]
 
     def tell(self, offer: Offer) -> None:

@@ -260,16 +260,14 @@ class SiteRun:
         self, s: Session, run_id: int, works: Sequence[Work], was: dict[int, Held]
     ) -> dict[int, State]:
         """What the store makes of each page; one that is no article still, and why, is noted as seen."""
-        states: dict[int, State] = {}
-        for work in works:
-            if is_refused_still(work, was[work.address_id]):
-                why = read_by(version(self.rules))
-                now = datetime.now(UTC)
-                ledger.settle(s, run_id, work.address_id, State.UNCHANGED, now, why)
-                states[work.address_id] = State.UNCHANGED
-        fresh = [work for work in works if work.address_id not in states]
-        for work in stored(fresh, s, run_id):
-            states[work.address_id] = work.state or State.STORED
+        seen = {work.address_id for work in works if is_refused_still(work, was[work.address_id])}
+        fresh = [work for work in works if work.address_id not in seen]
+        # first these: `stored` waits for its turn to save, and must not hold addresses meanwhile
+        states = {work.address_id: work.state or State.STORED for work in stored(fresh, s, run_id)}
+        why = read_by(version(self.rules))
+        for number in sorted(seen):
+            ledger.settle(s, run_id, number, State.UNCHANGED, datetime.now(UTC), why)
+            states[number] = State.UNCHANGED
         return states
 
     def problems(self, lost: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from db.models import ArticleRow, ChangeRow, RevisionRow
-from db.turns import take_turn
+from db.turns import take_turn_to_save
 from pipeline.article import iso
 
 BATCH = 500
@@ -54,7 +54,7 @@ def note_changes(s: Session, run_id: int, changes: Sequence[tuple[int, Change]])
     """Writes changes given as (number of the article's row, change), each with the next number."""
     if not changes:
         return
-    take_turn(s, "save")
+    take_turn_to_save(s)
     last = s.scalar(select(func.max(ChangeRow.change_seq))) or 0
     rows = [
         {

@@ -14,7 +14,7 @@ from db.engine import writing
 from db.groups import BandRow, LikenessRow, regroup
 from db.likeness import WINDOW_DAYS, Compared, likeness
 from db.models import ArticleRow
-from db.turns import take_turn
+from db.turns import take_turn_to_save
 
 BATCH = 100  # articles that `relink` looks at in one transaction: some tenths of a second
 LAST_DAY = date.max.toordinal()
@@ -46,7 +46,7 @@ def link_copies(s: Session, run_id: int, articles: Sequence[Compared], known: Co
     `known` are the numbers of those that were in the store before. A handful of statements, whatever their
     number, and those that make links only where there are copies.
     """
-    take_turn(s, "save")
+    take_turn_to_save(s)
     s.flush()
     before = _forget(s, known) if known else set()
     long = [one for one in articles if one.shingled.is_long_enough]
@@ -66,7 +66,7 @@ def relink(
     Gives the number of the last one, to come after in the next call; None when there was none left. Looking
     again changes nothing where texts and rules are the same.
     """
-    take_turn(s, "save")
+    take_turn_to_save(s)
     query = select(*FACTS).where(ArticleRow.id > after).order_by(ArticleRow.id).limit(limit)
     if since is not None:
         query = query.where(ArticleRow.updated_at >= since)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from db.changes import Change, Kind, note_changes
 from db.models import ArticleRow, Base
-from db.turns import take_turn
+from db.turns import take_turn_to_save
 
 Likenesses = Mapping[int, Mapping[int, str]]  # article -> article it is like -> reason
 Link = tuple[str, str] | None  # the live article's key, and the reason
@@ -64,7 +64,7 @@ def regroup(s: Session, run_id: int, numbers: Collection[int]) -> None:
     """
     if not numbers:
         return
-    take_turn(s, "save")
+    take_turn_to_save(s)
     s.flush()
     likenesses = _around(s, numbers)
     query = select(*FACTS).where(ArticleRow.id.in_({*numbers, *likenesses}))

@@ -11,7 +11,7 @@ from db.engine import reading, writing
 from db.errors import StoreReadOnly
 from db.models import ArticleRow
 from db.search import FIELDS, index_articles, indexed
-from db.turns import take_turn
+from db.turns import take_turn_to_save
 
 BATCH = 200
 # articles not in the index and, on SQLite, entries of no article, which PostgreSQL cannot have
@@ -52,7 +52,7 @@ def reindex(engine: Engine) -> int:
     it holds then.
     """
     with writing(engine) as s:
-        take_turn(s, "save")  # else an article may be saved between its reading and its indexing
+        take_turn_to_save(s)  # else an article may be saved between its reading and its indexing
         s.execute(text("DELETE FROM article_search"))
         number = 0
         for rows in _batches(s):

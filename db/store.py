@@ -15,7 +15,7 @@ from db.archive import Position
 from db.differences import change_of, is_noise
 from db.models import AddressRow, ArticleRow, storable
 from db.shelf import Shelf
-from db.turns import take_turn
+from db.turns import take_turn_to_save
 from db.visits import plan_visit
 from pipeline.article import ARTICLE, WALLS, CleanArticle
 
@@ -66,7 +66,7 @@ def save(s: Session, run_id: int, pages: Sequence[Kept]) -> list[State]:
     stays as it is when the page is older, no article any more, or has lost most of its text; the address
     then says so in its reason ("degraded: …").
     """
-    take_turn(s, "save")  # else two processes may keep the same words twice, or wait for each other
+    take_turn_to_save(s)  # else two processes may keep the same words twice, or wait for each other
     rows = rows_of(s, [page.address_id for page in pages])
     cases = [Case(page, rows[page.address_id], _fields(page)) for page in pages]
     likely = [case for case in cases if case.page.article.verdict == ARTICLE]

@@ -7,6 +7,15 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 
+def take_turn_to_save(s: Session) -> None:
+    """The turn in which articles and their changes are written.
+
+    Whoever settles addresses in the same transaction saves before: holding their rows and waiting for the
+    turn, while another has the turn and waits for the rows, would end one of the two.
+    """
+    take_turn(s, "save")
+
+
 def take_turn(s: Session | Connection, name: str) -> None:
     """Returns once no other process has the turn called `name`; it ends with this write transaction.
 
