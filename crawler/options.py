@@ -46,6 +46,11 @@ class Options:
             until=end,
         )
 
+    @property
+    def has_range(self) -> bool:
+        """Whether articles of a stretch of time are asked for, rather than whatever is new."""
+        return self.since is not None or self.until is not None
+
     def check(self, site: Site) -> None:
         """Raises OptionError for an address that is not on `site`, or a browser it needs and we lack."""
         for url in self.urls:

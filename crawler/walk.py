@@ -93,7 +93,7 @@ class Walk:
         Most sites tell every story in feed, sitemap and listing alike; asking all three each time is two
         requests for nothing. Once a day each is looked at, and after a gap all are.
         """
-        if step.depth or self.memory is None or self.has_range or self.gaps:
+        if step.depth or self.memory is None or self.options.has_range or self.gaps:
             return False
         best = self.site.channels[0][0]
         return step.kind != best and self.found.answers > 0 and self.memory.may_rest(step.url, self.now)
@@ -103,11 +103,6 @@ class Walk:
         """Whether what was found already is as much as may be fetched."""
         most = self.options.max_articles
         return len(self.found.finds) >= min(most or MAX_FINDS, MAX_FINDS)
-
-    @property
-    def has_range(self) -> bool:
-        """Whether articles of a stretch of time are asked for, rather than whatever is new."""
-        return self.options.since is not None or self.options.until is not None
 
     def refused(self, step: Step, outcome: Outcome) -> None:
         """Notes a body that could not be had."""
@@ -217,23 +212,21 @@ class Walk:
         if step.kind == "sitemap":
             self.found.listed |= {find.url: find.newest_at for find in shown if find.newest_at}
             self.found.is_partial |= bool(listing.problem) or any(find.newest_at is None for find in shown)
+        # of a range nothing is remembered, and how far a listing is followed its dates decide
+        known = set() if self.options.has_range else await self.known([find.url for find in shown])
         if len(self.found.finds) < MAX_FINDS:  # else it has to be read again
             self.found.readings[step.url] = Reading(
-                step.kind, len(listing.links), await self.own(step, shown), tuple(urls), listing.problem
+                step.kind, len(listing.links), self.own(step, shown, known), tuple(urls), listing.problem
             )
-        if (
-            listing.next_page
-            and self.may_follow(listing.next_page, step.url)
-            and await self.goes_on(step, shown)
-        ):
-            self.add(Step(step.kind, listing.next_page, step.channel, step.depth + 1))
+        following = listing.next_page
+        if following and self.may_follow(following, step.url) and self.goes_on(step, shown, known):
+            self.add(Step(step.kind, following, step.channel, step.depth + 1))
 
-    async def own(self, step: Step, shown: list[Found]) -> int:
+    def own(self, step: Step, shown: list[Found], known: set[str]) -> int:
         """How many new articles only this channel showed; notes a gap where it may have shown too few.
 
         A channel of which nothing is known any more has run ahead of us: there was more than it still shows.
         """
-        known = await self.known([find.url for find in shown])
         if shown and not known:
             self.gaps = True
         kept = self.found.finds
@@ -246,13 +239,12 @@ class Walk:
             self.site.owns(url) or host_and_port(url) == host_and_port(parent)
         )
 
-    async def goes_on(self, step: Step, shown: list[Found]) -> bool:
+    def goes_on(self, step: Step, shown: list[Found], known: set[str]) -> bool:
         """Whether the page after `step` is worth a request: this one showed what is new and not too old."""
         if not shown:
             return False
-        if not self.has_range:
-            urls = [find.url for find in shown]
-            return step.depth + 1 < MAX_PAGES and len(await self.known(urls)) < len(urls)
+        if not self.options.has_range:
+            return step.depth + 1 < MAX_PAGES and any(find.url not in known for find in shown)
         since = self.options.since
         dates = [when for find in shown if (when := find.newest_at or named_end(find.url))]
         return not (since and dates and max(dates) < since)

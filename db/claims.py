@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.addresses import address_key
 from db.models import AddressRow, ClaimRow, storable
+from db.upserts import upsert
 
 BATCH = 200  # claims a statement; a feed's entry with its text has some 10 kB
 TOLD = ("title", "author", "published_at", "modified_at", "text")
@@ -57,7 +57,7 @@ def record_claims(s: Session, claims: Iterable[Told], now: datetime) -> int:
             row = _row(told[key, channel])
             if key in ids and held.get((ids[key], channel)) != row:
                 rows.append({"address_id": ids[key], "channel": channel, "seen_at": now, **row})
-        _upsert(s, rows)
+        upsert(s, ClaimRow, rows)
         written += len(rows)
     return written
 
@@ -77,13 +77,3 @@ def _row(claim: Told) -> dict[str, Any]:
     """The columns of what the channel says, as the database will give them back."""
     values = {name: getattr(claim, name) for name in TOLD}
     return {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
-
-
-def _upsert(s: Session, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(ClaimRow)
-    changed = {name: statement.excluded[name] for name in (*TOLD, "seen_at")}
-    s.execute(statement.on_conflict_do_update(index_elements=["address_id", "channel"], set_=changed), rows)
-    s.expire_all()

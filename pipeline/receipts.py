@@ -14,7 +14,7 @@ from pipeline.captions import read_caption
 from pipeline.claims import BECAME, OUTSIDE
 from pipeline.landmarks import around_rule, rule_of
 from pipeline.lexicon import closing, phrase_rule
-from pipeline.recurring import drop_recurring
+from pipeline.recurring import DANGLING, drop_recurring
 from pipeline.rules import GENERIC, Rules
 from pipeline.scorer import RULE as SCORED
 from pipeline.steps import (
@@ -156,7 +156,7 @@ NAMERS: dict[Step, Namer] = {
     drop_link_lines: lambda gone: [LINKS] * len(gone),
     drop_captions: lambda gone: ["caption"] * len(gone),
     drop_caption_lines: lambda gone: ["caption line"] * len(gone),
-    drop_dangling_headings: lambda gone: ["dangling heading"] * len(gone),
+    drop_dangling_headings: lambda gone: [DANGLING] * len(gone),
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from loopback import Place
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from db.engine import open_store
@@ -86,6 +87,14 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """A migrated SQLite database of the test's own."""
     shutil.copy(sqlite_template, tmp_path / "store.db")
     return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+def place(tmp_path: Path, sqlite_url: str) -> Place:
+    """A folder of the test's own in which crawls run into a SQLite file; some tests have another kind."""
+    made = Place(tmp_path)
+    assert made.store == sqlite_url
+    return made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import random
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import sys
 import pytest
 from command import DRAWN, Folder, is_one_line
 from loopback import ROOT
+from made_articles import counted
 
 COMMANDS = ["demo", "crawl", "ingest", "clean", "explain", "articles", "show", "sites"]
 COMMANDS += ["run", "status", "runs", "db", "export", "feed", "changes", "reprocess"]
@@ -20,29 +20,9 @@ PARAGRAPH = (
 )
 
 
-def a_morning(trial: int, number: int) -> str:
-    """A paragraph that no other trial has, or the stories would be copies of each other."""
-    drawn = random.Random(f"{trial} {number}")
-    words = (
-        "harbour",
-        "lamp",
-        "gear",
-        "ferry",
-        "orchard",
-        "engine",
-        "copper",
-        "barge",
-        "saddle",
-        "winter",
-        "mill",
-    )
-    seen = " and ".join(f"{drawn.randint(2, 90)} of the {drawn.choice(words)}" for _ in range(9))
-    return f"On morning {number} of trial {trial} we counted {seen}."
-
-
 def page(title: str, author: str = "A. Writer", day: int = 2) -> str:
     body = f"<p>{PARAGRAPH} This was morning number one of trial {day}.</p>"
-    body += "".join(f"<p>{a_morning(day, n)}</p>" for n in range(8))
+    body += "".join(f"<p>On morning {n} of trial {day} we saw {counted(f'{day} {n}')}.</p>" for n in range(8))
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         f'<meta property="og:type" content="article"><meta property="og:title" content="{title}">'

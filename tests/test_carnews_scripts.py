@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-import random
 from html import escape
 from pathlib import Path
 
 import pytest
 from command import Folder
+from made_articles import counted
 from selectolax.lexbor import LexborHTMLParser
 
 URL = "https://motor.example/news/evil"
@@ -29,24 +29,8 @@ STORY = "The estate left the yard before sunrise, and nobody in the village hear
 
 def page(vector: str) -> str:
     told = escape(vector)
-    drawn = random.Random(vector)  # else the stories would be copies of each other
-    words = (
-        "harbour",
-        "lamp",
-        "gear",
-        "ferry",
-        "orchard",
-        "engine",
-        "copper",
-        "barge",
-        "saddle",
-        "winter",
-        "mill",
-    )
     body = f"<p>{STORY} {told}</p>{vector}"
-    for n in range(6):
-        seen = " and ".join(f"{drawn.randint(2, 90)} of the {drawn.choice(words)}" for _ in range(9))
-        body += f"<p>On morning {n} we counted {seen}. {told}</p>"
+    body += "".join(f"<p>On morning {n} we saw {counted(f'{vector} {n}')}. {told}</p>" for n in range(6))
     return (
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{told}</title>"
         f'<meta property="og:type" content="article"><meta property="og:title" content="{told} estate">'

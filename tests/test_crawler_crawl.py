@@ -24,13 +24,6 @@ BOMB = gzip.compress(b"\0" * 50_000_000)
 
 
 @pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
-
-
-@pytest.fixture
 def site(place: Place) -> Iterator[Site]:
     with serving(articles=6) as made:
         place.site("made", made.toml())

@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from loopback import XML, Answer, Place, Site, article, end_of, serving, until
@@ -12,13 +11,6 @@ from sqlalchemy import select
 from db.manners import ChannelRow
 
 KNOWN = {"ETag": 'W/"f1"', "Last-Modified": "Sun, 01 Nov 2026 08:00:00 GMT"}
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from forked_crawls import Forker, forking
@@ -48,13 +47,6 @@ def fork(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Forke
     home.site("public", site.toml().replace("allow_private = true\n", "").replace("delay_s = 0\n", ""))
     with forking(home) as made:
         yield made
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 @pytest.mark.parametrize("trouble", [UNKNOWN, SILENT], ids=["unknown", "silent"])

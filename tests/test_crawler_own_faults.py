@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -31,13 +30,6 @@ def fork(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Forke
     site.pages["/hollow"] = Answer(b'<rss version="2.0"><channel><title>T</title></channel></rss>')
     with forking(home) as made:
         yield made
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 RAISING = {

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 from loopback import Answer, Place, Site, article, end_of, serving, until
@@ -14,13 +13,6 @@ from db.engine import open_store, writing
 from db.models import AddressRow, Run
 
 DELAY_S = 0.6
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 @pytest.fixture

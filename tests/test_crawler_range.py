@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from loopback import XML, Answer, Place, Site, article, serving
@@ -12,13 +11,6 @@ from crawler.channels.wordpress import posts_address
 from db import ledger
 
 ENDPOINT = "wp-json/wp/v2/posts"
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 @pytest.fixture

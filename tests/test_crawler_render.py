@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from loopback import Answer, Place, Site, serving
@@ -33,13 +32,6 @@ LINES = [
     "Its maker says that the first of them will leave the works before the river freezes over this winter.",
     "We walked round it twice, sat in it once, and were asked to leave when we reached for the starter key.",
 ]
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 @pytest.fixture

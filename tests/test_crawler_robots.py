@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from loopback import Answer, Handler, Place, Site, cut_short, reset, serving
@@ -21,13 +20,6 @@ ORIGIN = "https://motor.example"
 URL = ORIGIN + "/news/1"
 FORBIDS = b"User-agent: *\nDisallow: /news/2026/3\n"
 PLAIN = "text/plain"
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 @pytest.fixture

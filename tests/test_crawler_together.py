@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from forked_crawls import forking
@@ -31,13 +30,6 @@ class Turnstile:
         with self._lock:
             self._inside -= 1
         return answer
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 @pytest.fixture

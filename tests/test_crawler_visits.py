@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from loopback import Answer, Place, Site, article, serving
@@ -17,13 +16,6 @@ EDITED = "".join(
     f"{n} people saw it leave the workshop on a sunny morning after all.</p>"
     for n in range(12)
 )
-
-
-@pytest.fixture
-def place(tmp_path: Path, sqlite_url: str) -> Place:
-    made = Place(tmp_path)
-    assert made.store == sqlite_url
-    return made
 
 
 @pytest.fixture

@@ -114,13 +114,12 @@ class NewsSpider(Spider):
 
     async def look(self) -> list[Found] | None:
         """What the channels offer, or was asked for, written down; None when there is nothing to fetch."""
-        has_range = self.options.since is not None or self.options.until is not None
         if not self.options.dry_run:
             await self.run.begin()
             if self.run.hands_off:
                 self.progress.give_up(self.run.hands_off)
                 return None
-            if not has_range:  # else finds depend on the day, and a memory would hide the rest
+            if not self.options.has_range:  # else finds depend on the day, and a memory would hide the rest
                 self.memory = Memory(self.site, self.run.channels)
         found = Discovery({url: Found(url, "asked") for url in self.options.urls})
         if not self.options.urls:
@@ -135,7 +134,7 @@ class NewsSpider(Spider):
             return None
         tally = await self.run.find(finds)
         await self.run.note(found.claims)
-        if not has_range:
+        if not self.options.has_range:
             await self.run.miss({} if found.is_partial else found.listed)
             await self.run.remember(self.memory.learnt(found.readings))
         self.progress.found = len(finds) + found.outside
@@ -166,7 +165,7 @@ class NewsSpider(Spider):
         progress, options = self.progress, self.options
         left = options.max_articles or None
         visits = VISITS if left is None else min(VISITS, int(left * VISIT_SHARE))
-        if options.since or options.until:  # a stretch of time is asked for, not news
+        if options.has_range:  # a stretch of time is asked for, not news
             visits = 0
         while not (progress.gave_up or progress.budget.full):
             limit = WINDOW if left is None else min(WINDOW, left)
