@@ -20,11 +20,11 @@ from db.runs import RunRow
 from db.settings import Settings
 from ops.children import GRACE_S
 from ops.fleet import stop_on_signal
-from ops.history import close_dead, crawls_after, last_crawls, newest_run
+from ops.history import close_dead, crawls_after, newest_run
 from ops.launch import DONE, TRY_LATER, CrawlOptions, CrawlResult, environment, run_crawl, verdict
 from ops.lease import only_clock
 from ops.sitefiles import SiteFiles
-from ops.timetable import Slot, due, timetable
+from ops.timetable import Slot, due, plan
 
 GRACE_SHARE = 0.5  # of the interval: a start that comes later than this is left to the next one
 JITTER_SHARE = 0.05  # of the interval, so that sites of one rhythm do not all start in the same second
@@ -203,8 +203,7 @@ class Clock:
         tell(result, runs.get(site))
 
     async def _timetable(self) -> list[Slot]:
-        last = await asyncio.to_thread(last_crawls, self.engine)
-        return timetable(self.files.rhythms, last, datetime.now(UTC))
+        return await asyncio.to_thread(plan, self.engine, self.files.rhythms, datetime.now(UTC))
 
     async def _is_due(self, site: str) -> bool:
         return any(slot.site == site for slot in due(await self._timetable(), datetime.now(UTC)))

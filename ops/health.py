@@ -7,8 +7,7 @@ from sqlalchemy import Engine
 
 from db.engine import reading
 from db.queries import SiteStatus, site_status
-from ops.history import last_crawls
-from ops.timetable import timetable
+from ops.timetable import plan
 
 Row = dict[str, object]
 NEVER = "never"
@@ -22,7 +21,7 @@ def health(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) -> l
     """
     with reading(engine) as s:
         known = {status.site: status for status in site_status(s)}
-    due_at = {slot.site: slot.due_at for slot in timetable(rhythms, last_crawls(engine), now)}
+    due_at = {slot.site: slot.due_at for slot in plan(engine, rhythms, now)}
     rows = [_row(site, known.get(site), due_at.get(site)) for site in sorted({*known, *rhythms})]
     return sorted(rows, key=lambda row: (RANK.get(str(row["last"]), 0), row["site"]))
 

@@ -1,8 +1,12 @@
-"""Which site is due when: pure arithmetic over its rhythm and its last run."""
+"""Which site is due when: arithmetic over its rhythm and what the store holds of its past."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from ops.history import last_crawls
 
 MIN_EVERY = timedelta(minutes=1)  # no publisher wants more
 EARLY_SHARE = 0.1  # a site crawled by hand just now is not due again for 0.9 of its interval
@@ -10,11 +14,17 @@ EARLY_SHARE = 0.1  # a site crawled by hand just now is not due again for 0.9 of
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One site's place in the timetable; `due_at` may lie in the past."""
+    """One site's place in the timetable; `due_at` may lie in the past, `because` says in words why then."""
 
     site: str
     every: timedelta
     due_at: datetime
+    because: str = ""
+
+
+def plan(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) -> list[Slot]:
+    """The timetable of these sites as the store's history makes it, the longest overdue first."""
+    return timetable(rhythms, last_crawls(engine), now)
 
 
 def next_due(every: timedelta, last_at: datetime | None, now: datetime) -> datetime:
