@@ -25,7 +25,7 @@ from db.models import (
     Run,
     TagRow,
 )
-from db.runs import REPROCESS, Balance, RunRow, count_addresses, run_row
+from db.runs import RELINK, REPROCESS, Balance, RunRow, count_addresses, run_row
 from db.search import best_first, matching
 from db.snippets import with_snippets
 from db.store import article_key
@@ -167,9 +167,8 @@ def site_status(s: Session) -> list[SiteStatus]:
             select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(ArticleRow.site)
         )
     }
-    last = (
-        select(func.max(Run.id)).where(Run.kind != REPROCESS).group_by(Run.site)
-    )  # it tells nothing of a site
+    of_a_site = Run.kind.not_in((REPROCESS, RELINK))  # these tell nothing of how a site is
+    last = select(func.max(Run.id)).where(of_a_site).group_by(Run.site)
     lasts = {run.site: run_row(s, run) for run in s.scalars(select(Run).where(Run.id.in_(last)))}
     found = set(s.scalars(select(AddressRow.site).distinct()))
     return [
