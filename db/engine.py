@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.errors import SchemaTooOld, StoreError, StoreReadOnly, StoreUnavailable
 from db.schema import SchemaState, migrate_once, schema_of
 from db.settings import database_url
+from db.wal import shorten_log
 
 BUSY_S = 30  # writers of one SQLite file were seen to wait 2 s; a crawl must survive a slow back-up too
 STATEMENT_MS = 120_000  # no statement of ours takes seconds; one that does must not hold its locks for ever
@@ -62,6 +63,7 @@ def writing(engine: Engine) -> Iterator[Session]:
         s.begin(),
     ):
         yield s
+    shorten_log(engine)
 
 
 @contextmanager
