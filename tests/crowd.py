@@ -119,7 +119,7 @@ def at_once(steps: list[Step], looks: list[Callable[[], None]], enough: Callable
     def read(look: Callable[[], None]) -> None:
         is_last = False
         while not is_last:
-            is_last = done.is_set()
+            is_last = done.wait(0.002)  # lets writers at the interpreter
             look()
 
     with ThreadPoolExecutor(len(steps) + len(looks)) as pool:
