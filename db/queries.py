@@ -32,7 +32,9 @@ from db.store import article_key
 from pipeline.article import ARTICLE, Caption, caption_json, iso
 
 SHORTEST_PREFIX = 4
+MOST = 2**63 - 1  # rows, as databases count them
 ID_PREFIX = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},16}}")
+MOST = 2**63 - 1  # rows, as a database counts them
 BATCH = 200  # articles whose parts are fetched together; a few megabytes in memory
 
 
@@ -78,7 +80,8 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
         query = query.where(ArticleRow.published_at < until)
     if by_relevance:
         query = best_first(s, query, search, datetime.now(UTC))
-    query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(limit)
+    most = None if limit is None else min(limit, MOST)
+    query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(most)
     rows = list(article_rows(s, query, times=times))
     return rows if search is None else with_snippets(search, rows)
 
