@@ -189,21 +189,35 @@ def stop_at_once(server: Any) -> None:
     process.wait(30)
 
 
-def test_a_server_stopped_at_once_has_all_that_it_acknowledged(own_server: Any, own_url: str) -> None:
-    url, draw, first = own_url, Random(5), 0
-    open_store(url).dispose()
-    for _ in range(2):
+def cut_power_of(server: Any, url: str, cuts: int) -> None:
+    """Stops the server so many times while a process writes, which then goes on where it was."""
+    draw, first = Random(5), 0
+    for _ in range(cuts):
         enough = draw.randint(5, 25)
         with writer(url, first) as busy:
             until(lambda: len(busy.acknowledged) > enough)  # noqa: B023 - called at once
-            stop_at_once(own_server)
+            stop_at_once(server)
             busy.process.wait(30)
-            acknowledged = busy.acknowledged
-        own_server.ensure_postgres_running()
-        there = check_store(url)
-        last = acknowledged[-1][0]
-        assert there in {last + 1, last + 2}  # the one whose acknowledgment was lost may be there
-        first = last + 1  # saved again, it is not doubled
+            last = busy.acknowledged[-1][0]
+        server.ensure_postgres_running()
+        assert check_store(url) in {last + 1, last + 2}  # the one whose acknowledgment was lost may be there
+        first = last + 1
+    with writer(url, first) as busy:  # what may be there already is saved again, and not doubled
+        until(lambda: len(busy.acknowledged) > 2)
+    assert check_store(url) > first + 2
+
+
+def test_a_server_stopped_at_once_has_all_that_it_acknowledged(own_server: Any, own_url: str) -> None:
+    open_store(own_url).dispose()
+    cut_power_of(own_server, own_url, 1)
+
+
+@pytest.mark.slow
+def test_a_server_stopped_at_once_again_and_again_has_all_that_it_acknowledged(
+    own_server: Any, own_url: str
+) -> None:
+    open_store(own_url).dispose()
+    cut_power_of(own_server, own_url, 10)
 
 
 def test_a_server_that_restarts_in_mid_crawl_is_survived_or_asks_to_try_again(
