@@ -1,6 +1,6 @@
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check lint types bench constraints clean
+.PHONY: help demo test test-slow check lint types docs bench constraints clean
 
 # The first interpreter that runs and is new enough: `python3` alone may be older than a `python3.12` beside it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -38,6 +38,9 @@ types: $(READY)  ## mypy, strict
 	$(BIN)/mypy
 
 check: lint types test  ## all that CI asks
+
+docs: $(READY)   ## write the tables of docs/schema.md anew from db/views.toml
+	$(BIN)/python -m db.views docs/schema.md
 
 # The peers ask for other versions than we pin, so they get an environment of their own.
 $(BENCHED): pyproject.toml

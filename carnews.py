@@ -182,17 +182,18 @@ def upgrade_db(*, db: opt.Db = None) -> None:
 
 @db_app.command("check")
 def check_db(*, db: opt.Db = None) -> int:
-    """Check schema, ledger and full-text index."""
+    """Check schema, ledger, full-text index and write-ahead log."""
     from db.engine import schema_state
     from db.laws import check_ledger
     from db.reindex import check_index
+    from db.wal import check_log
     from ops.stores import opened
 
     store = opened(db, migrate=False)
     listing.show_schema(screen(), schema_state(store.engine))
     with store.reading() as s:
         code = listing.show_laws(screen(), check_ledger(s))
-    return max(code, listing.show_index(screen(), check_index(store.engine)))
+    return max(code, listing.show_faults(screen(), [*check_index(store.engine), *check_log(store.engine)]))
 
 
 def _understood(what: str, url: str | None) -> "CleanArticle":

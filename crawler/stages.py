@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from loguru import logger
@@ -16,10 +17,12 @@ from db.recurring import Counts, Told, counts_of, note_lines
 from db.settings import settings
 from db.store import Kept, save
 from pipeline import RULES_VERSION, clean_html
-from pipeline.article import ARTICLE, FAULT, CleanArticle, RawPage
+from pipeline.article import ARTICLE, FAULT, CleanArticle, RawPage, iso
 from pipeline.dump import clean_text
 from pipeline.recurring import NOTHING, Recurring, lines_of
 from pipeline.rules import GENERIC, Rules
+
+AHEAD = timedelta(days=1)  # a page of today in the zone furthest east, and a clock that is wrong by hours
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,7 +60,26 @@ def cleaned(work: Work) -> Work:
     for flag in article.flags:
         if flag.startswith(FAULT):  # a page we failed on must not pass for one without text in silence
             logger.error("cleaning failed {} {}", page.url, flag)
-    return replace(work, article=article)
+    return replace(work, article=without_future(article, page.fetched_at))
+
+
+def without_future(article: CleanArticle, fetched_at: datetime) -> CleanArticle:
+    """The article without moments that lie more than a day after its page was fetched.
+
+    A page cannot know them; one in 2099 would head every list for ever. `evidence` keeps what the page said.
+    """
+    latest = fetched_at + AHEAD
+    told = {"published_at": article.published_at, "modified_at": article.modified_at}
+    wrong = {name: moment for name, moment in told.items() if moment and moment > latest}
+    if not wrong:
+        return article
+    said = {f"{name} in the future": iso(moment) or "" for name, moment in wrong.items()}
+    return replace(
+        article,
+        published_at=None if "published_at" in wrong else article.published_at,
+        modified_at=None if "modified_at" in wrong else article.modified_at,
+        evidence={**article.evidence, **said},
+    )
 
 
 def stored(works: Sequence[Work], s: Session, run_id: int) -> list[Work]:

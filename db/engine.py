@@ -14,10 +14,18 @@ from sqlalchemy.orm import Session
 from db.errors import SchemaTooOld, StoreError, StoreReadOnly, StoreUnavailable
 from db.schema import SchemaState, migrate_once, schema_of
 from db.settings import database_url
+from db.wal import shorten_log
 
 BUSY_S = 30  # writers of one SQLite file were seen to wait 2 s; a crawl must survive a slow back-up too
 STATEMENT_MS = 120_000  # no statement of ours takes seconds; one that does must not hold its locks for ever
 CONNECT_S = 10
+# whatever server, database or user have set: psycopg reads no moments of another style
+SESSION = (
+    "timezone=UTC",
+    "datestyle=ISO",
+    "standard_conforming_strings=on",
+    r"default_transaction_isolation=read\ committed",
+)
 
 
 def open_store(url: str, *, migrate: bool = True, durable: bool = False) -> Engine:
@@ -62,6 +70,7 @@ def writing(engine: Engine) -> Iterator[Session]:
         s.begin(),
     ):
         yield s
+    shorten_log(engine)
 
 
 @contextmanager
@@ -130,7 +139,9 @@ EXPLANATIONS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("password", StoreError, "the server refused user or password; correct the URL"),
     ("authentication failed", StoreError, "the server refused the user; correct the URL"),
     ("permission denied", StoreError, "the user may not do this; grant it rights on the database"),
-    ("does not exist", StoreError, "no such database, user or table there; correct the URL or create it"),
+    ("no such table", StoreError, "it lacks a table or view of ours; restore it from a back-up"),
+    ('relation "', StoreError, "it lacks a table or view of ours; restore it from a back-up"),
+    ("does not exist", StoreError, "no such database or user there; correct the URL or create it"),
     ("lock timeout", StoreUnavailable, f"a lock was held for {BUSY_S} s; try again later"),
     ("statement timeout", StoreUnavailable, f"no answer in {STATEMENT_MS // 1000} s; try again later"),
     ("deadlock detected", StoreUnavailable, "two writers crossed; try again"),
@@ -192,7 +203,8 @@ def _switch_to_wal(connection: Any) -> None:
 def _postgres_engine(url: URL) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    options = f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={BUSY_S * 1000} -c timezone=UTC"
+    limits = f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={BUSY_S * 1000}"
+    options = " ".join((limits, *(f"-c {setting}" for setting in SESSION)))
     # passwords among the parameters: SQLAlchemy masks only the one before the @
     secret = {key: value for key, value in url.query.items() if "pass" in key}
     url = url.difference_update_query(secret)

@@ -99,7 +99,8 @@ class Tally:
 def begin_run(s: Session, site: str, kind: str, now: datetime) -> int:
     """The id of a new run of this process, after closing those whose process died.
 
-    `kind` is "crawl", "ingest" or "reprocess". Raises SiteBusy when a live crawl of the site runs already.
+    `kind` is "crawl", "ingest", "reprocess" or "relink". Raises SiteBusy when a live crawl of the site runs
+    already.
     """
     take_turn(s, "begin a run")
     for other in s.scalars(select(Run).where(Run.outcome == Outcome.RUNNING).order_by(Run.id)):

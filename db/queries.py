@@ -25,14 +25,16 @@ from db.models import (
     Run,
     TagRow,
 )
-from db.runs import REPROCESS, Balance, RunRow, count_addresses, run_row
+from db.runs import RELINK, REPROCESS, Balance, RunRow, count_addresses, run_row
 from db.search import best_first, matching
 from db.snippets import with_snippets
 from db.store import article_key
 from pipeline.article import ARTICLE, Caption, caption_json, iso
 
 SHORTEST_PREFIX = 4
+MOST = 2**63 - 1  # rows, as databases count them
 ID_PREFIX = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},16}}")
+MOST = 2**63 - 1  # rows, as a database counts them
 BATCH = 200  # articles whose parts are fetched together; a few megabytes in memory
 
 
@@ -78,7 +80,8 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
         query = query.where(ArticleRow.published_at < until)
     if by_relevance:
         query = best_first(s, query, search, datetime.now(UTC))
-    query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(limit)
+    most = None if limit is None else min(limit, MOST)
+    query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(most)
     rows = list(article_rows(s, query, times=times))
     return rows if search is None else with_snippets(search, rows)
 
@@ -167,9 +170,8 @@ def site_status(s: Session) -> list[SiteStatus]:
             select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(ArticleRow.site)
         )
     }
-    last = (
-        select(func.max(Run.id)).where(Run.kind != REPROCESS).group_by(Run.site)
-    )  # it tells nothing of a site
+    of_a_site = Run.kind.not_in((REPROCESS, RELINK))  # these tell nothing of how a site is
+    last = select(func.max(Run.id)).where(of_a_site).group_by(Run.site)
     lasts = {run.site: run_row(s, run) for run in s.scalars(select(Run).where(Run.id.in_(last)))}
     found = set(s.scalars(select(AddressRow.site).distinct()))
     return [

@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from db.models import AddressRow, Run
 
 REPROCESS = "reprocess"  # the kind of run that reads archived pages again and asks no server
+RELINK = "relink"  # the kind of run that looks for copies and stories among all articles
 SILENT_S = 60  # a run beats at least every 20 s; a minute of silence from another machine: it died
 
 

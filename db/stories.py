@@ -7,20 +7,22 @@ three days have passed in which nothing is placed otherwise than before, so that
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Select, collate, delete, func, select
+from sqlalchemy import BigInteger, ColumnElement, Engine, ForeignKey, Select, collate, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from db.engine import writing
 from db.models import ArticleRow, Base, ChangeRow, MakeRow
 from db.sameness import LONGEST_CHARS, SPAN, Report, are_one_story
 from db.turns import take_turn
 from db.upserts import upsert
 
 BATCH = 200
+AT_ONCE = 1000  # articles that `regroup_all` places in one transaction: some seconds at most
 NAME = "stories"
 
 
@@ -82,6 +84,38 @@ def regroup_stories(s: Session, *, again: bool = False) -> int:
     for start, end in pairwise([*starts, len(times)]):
         moved += _place_from(s, times[start], times[end - 1])
     upsert(s, Cursor, [{"name": NAME, "change_seq": newest}])
+    return moved
+
+
+def regroup_all(engine: Engine, tell: Callable[[str, int, int], None]) -> int:
+    """As `regroup_stories` with `again`, in the order of publication and in short transactions.
+
+    `tell` gets "stories", how many articles were placed so far, and how many there are.
+    """
+    with writing(engine) as s:
+        take_turn(s, NAME)
+        newest = s.scalar(select(func.max(ChangeRow.change_seq))) or 0
+        moved = _take_out(s, select(ArticleRow.id))
+        placed = ArticleRow.published_at.is_not(None) & ArticleRow.withdrawn_at.is_(None)
+        total = s.scalar(select(func.count()).where(placed)) or 0
+        start: datetime | None = s.scalar(select(func.min(ArticleRow.published_at)).where(placed))
+    seen = 0
+    while start is not None:
+        tell(NAME, seen, total)
+        with writing(engine) as s:
+            take_turn(s, NAME)
+            moment = ArticleRow.published_at
+            query = select(moment).where(moment >= start, placed).order_by(moment).limit(AT_ONCE)
+            times = [time for time in s.scalars(query) if time]
+            if not times:  # withdrawn a moment ago
+                break
+            moved += _place_from(s, start, times[-1])
+            start = s.scalar(select(func.min(moment)).where(moment > times[-1], placed))
+        seen += len(times)
+    with writing(engine) as s:
+        take_turn(s, NAME)
+        seen_before = s.scalar(select(Cursor.change_seq).where(Cursor.name == NAME)) or 0
+        upsert(s, Cursor, [{"name": NAME, "change_seq": max(newest, seen_before)}])
     return moved
 
 

@@ -226,8 +226,8 @@ def show_laws(screen: Screen, broken: Sequence[str]) -> int:
     return 1 if broken else 0
 
 
-def show_index(screen: Screen, wrong: Sequence[str]) -> int:
-    """Says on standard error how the full-text index is out of step; the exit code that deserves."""
+def show_faults(screen: Screen, wrong: Sequence[str]) -> int:
+    """Says on standard error what is wrong with the store beside its ledger; the exit code that deserves."""
     for sentence in wrong:
         screen.err.print(one_line(sentence), markup=False, highlight=False, soft_wrap=True)
     return 1 if wrong else 0

@@ -115,9 +115,13 @@ Since = Annotated[
         "--since", metavar="DATE", help="A day, 2026-03-02, or so far back: 36h, 7d.", show_default=False
     ),
 ]
-Seq = Annotated[int, typer.Option("--since", metavar="SEQ", min=0, help="The last change you have seen.")]
+MOST = 2**63 - 1  # a database counts no further
+Seq = Annotated[
+    int, typer.Option("--since", metavar="SEQ", min=0, max=MOST, help="The last change you have seen.")
+]
 ChangeLimit = Annotated[
-    int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="At most so many.", show_default=False)
+    int | None,
+    typer.Option("--limit", "-n", metavar="N", min=1, max=MOST, help="At most so many.", show_default=False),
 ]
 Whole = Annotated[bool, typer.Option("--whole", help="With the article as it is now in each line.")]
 Revisions = Annotated[bool, typer.Option("--revisions", help="With what each earlier version said.")]

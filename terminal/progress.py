@@ -91,5 +91,22 @@ def file_progress(screen: Screen) -> Iterator[Callable[[Any], None]]:
         yield show
 
 
-def _unseen(_come: Any) -> None:
+@contextmanager
+def article_progress(screen: Screen) -> Iterator[Callable[[str, int, int], None]]:
+    """A function that shows how far a look at all articles has come: (what is done, so far, of how many)."""
+    if not screen.live:
+        yield _unseen
+        return
+    with _drawn(screen, "name", "{task.completed:,.0f}/{task.total:,.0f} articles") as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(name: str, so_far: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task("", name=f"{name:<12.30}", total=total)
+            bars.update(tasks[name], completed=so_far)
+
+        yield show
+
+
+def _unseen(*_come: Any) -> None:
     """Shows nothing: what a pipe is told comes at the end."""

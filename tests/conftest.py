@@ -3,11 +3,13 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -33,6 +35,31 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
+    with _server() as server:
+        url = server.get_uri()
+        # nothing here must survive a power cut
+        _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        yield url
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Any]:
+    """A PostgreSQL server of the wheel that tests may stop; they start it again."""
+    with _server() as server:
+        if sys.platform == "linux":  # else its start after a crash syncs a thousand files one by one
+            quick = "ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'"
+            _administer(server.get_uri(), quick, "SELECT pg_reload_conf()")
+        yield server
+
+
+@pytest.fixture
+def own_url(own_server: Any) -> Iterator[str]:
+    """An empty database on that server."""
+    yield from _database(own_server.get_uri())
+
+
+@contextmanager
+def _server() -> Iterator[Any]:
     # Not under pytest's own folder: root's server runs as another user, and pytest keeps that folder from it.
     folder = Path(tempfile.mkdtemp(prefix="carnews-postgres-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
@@ -48,10 +75,7 @@ def postgres_server() -> Iterator[str]:
             "install PostgreSQL and set CARNEWS_TEST_POSTGRES=postgresql://user@host/postgres"
         )
     try:
-        url = server.get_uri()
-        # nothing here must survive a power cut
-        _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-        yield url
+        yield server
     finally:
         server.cleanup()
         atexit.unregister(server._cleanup)  # it would make its folder anew

@@ -38,6 +38,8 @@ MISTAKES = {
     "impossible day": (["articles", "--until", "2026-02-30"], 2, ["--until", "2026-02-30"]),
     "no format": (["articles", "--format", "xml"], 2, ["xml", "jsonl"]),
     "no limit": (["articles", "--limit", "0"], 2, ["--limit"]),
+    "no such change": (["changes", "--since", str(2**70)], 2, ["--since", str(2**63 - 1)]),
+    "no such number": (["changes", "--limit", str(2**70)], 2, ["--limit", str(2**63 - 1)]),
     "no such file": (["clean", "missing.html"], 2, ["missing.html", "no such file"]),
     "a folder": (["clean", "sites"], 2, ["sites", "folder"]),
     "a WARC to clean": (["clean", "pages.warc.gz"], 2, ["pages.warc.gz", "carnews ingest"]),

@@ -1,19 +1,18 @@
 """What readers are told of changes, in the order of commits; on both databases."""
 
+import time
 from datetime import datetime, timedelta
-from threading import Barrier, Event, Thread
 
 import pytest
+from crowd import TURNS, Follower, follow
 from made_articles import LONG, NOW, Keeper, made
 from sqlalchemy import Engine, text
 
 from db import ledger
-from db.changes import changes, newest_change
-from db.engine import open_store, reading, writing
+from db.changes import changes
+from db.engine import reading, writing
 from db.ledger import State
 from db.queries import article, articles
-
-WRITERS, READERS, EACH = 8, 4, 12
 
 
 def told(store: Engine, since: int = 0) -> list[tuple[str, int]]:
@@ -137,40 +136,29 @@ def test_a_withdrawn_page_is_looked_at_once_more(store: Engine) -> None:
         assert s.execute(text("SELECT next_visit_at FROM addresses")).scalar() is None
 
 
+WRITERS, READERS = 8, 4
+ROUNDS, SECONDS = 1, 60  # of the short form, of the long one
+KINDS = {"added", "edited", "corrected", "withdrawn", "restored", "merged", "unmerged"}
+
+
+def check_followers(newest: int, followers: list[Follower]) -> None:
+    """Whether every reader was told of every change once, in order."""
+    for one in followers:
+        assert one.seen == list(range(1, newest + 1))
+    assert set(followers[0].kinds) == KINDS
+
+
 def test_no_reader_misses_a_change_however_many_write(store_url: str) -> None:
     """Each writer commits in its own time, each reader keeps the greatest number it has seen."""
-    engines = [open_store(store_url) for _ in range(WRITERS + READERS)]
-    keepers = [Keeper(engine) for engine in engines[:WRITERS]]
-    start, done = Barrier(WRITERS), Event()
-    seen: list[list[int]] = [[] for _ in range(READERS)]
+    newest, followers = follow(store_url, WRITERS, READERS, lambda n: n == ROUNDS * TURNS)
+    assert newest >= WRITERS * ROUNDS * TURNS
+    check_followers(newest, followers)
 
-    def write(number: int) -> None:
-        start.wait()
-        for n in range(EACH):
-            words = tuple(f"{line} Number {number} of {n // 2}." for line in LONG)
-            keepers[number].save(f"{number}-{n // 2}", made(*words, title=f"{number} {n}"), later(n))
 
-    def read(number: int) -> None:
-        last, again = 0, True
-        while again:
-            again = not done.is_set()  # once more after the last commit
-            with reading(engines[WRITERS + number]) as s:
-                for change in changes(s, last):
-                    last = change["change_seq"]
-                    seen[number].append(last)
-
-    writers = [Thread(target=write, args=(n,)) for n in range(WRITERS)]
-    readers = [Thread(target=read, args=(n,)) for n in range(READERS)]
-    for thread in [*readers, *writers]:
-        thread.start()
-    for thread in writers:
-        thread.join()
-    done.set()
-    for thread in readers:
-        thread.join()
-    with reading(engines[0]) as s:
-        newest = newest_change(s)
-    for engine in engines:
-        engine.dispose()
-    assert newest >= WRITERS * EACH  # some are copies of others, which is a change too
-    assert seen == [list(range(1, newest + 1))] * READERS
+@pytest.mark.slow
+def test_no_reader_misses_a_change_in_a_minute_of_writing(store_url: str) -> None:
+    end = time.monotonic() + SECONDS
+    newest, followers = follow(store_url, WRITERS, READERS, lambda _: time.monotonic() > end)
+    print(f"{newest} changes in {SECONDS} s, of which the readers saw {[len(one.seen) for one in followers]}")
+    print(dict(followers[0].kinds))
+    check_followers(newest, followers)
