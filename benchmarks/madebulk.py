@@ -55,22 +55,35 @@ class SqliteFiller(Filler):
     def write(self, rows: Rows, numbers: Sequence[int], made: Sequence[Ready]) -> None:
         self.engine.dispose()
         db = self.opened()
-        for table, parts in rows.items():
-            if parts:
-                marks = ", ".join("?" * len(table.__table__.columns))
-                into = f"INSERT INTO {table.__tablename__} ({columns_of(table)}) VALUES ({marks})"
-                db.executemany(into, self.bound(table, parts))
-        words = [(n, *(one.words[f] for f in ("title", "standfirst", "text"))) for n, one in zip(numbers, made, strict=True)]
-        db.executemany(WORDS_OF_SQLITE, words)
-        later = [(one, n) for one, n in zip(made, numbers, strict=True) if not one.is_awaited]
-        self.bands.append(bands_of(*zip(*later, strict=True)))
-        awaited = [(one, n) for one, n in zip(made, numbers, strict=True) if one.is_awaited]
-        if awaited:
+        self.put(db, rows, numbers, made)
+        pairs = list(zip(made, numbers, strict=True))
+        if later := [pair for pair in pairs if not pair[0].is_awaited]:
+            self.bands.append(bands_of(*zip(*later, strict=True)))
+        if awaited := [pair for pair in pairs if pair[0].is_awaited]:
             db.executemany(SQLITE_BANDS, bands_of(*zip(*awaited, strict=True)).tolist())
         if sum(map(len, self.bands)) > BANDS_AT_ONCE:
             self.write_bands(db)
         db.commit()
         db.close()
+
+    def put(self, db: sqlite3.Connection, rows: Rows, numbers: Sequence[int], made: Sequence[Ready]) -> None:
+        """All but the bands."""
+        for table, parts in rows.items():
+            if parts:
+                marks = ", ".join("?" * len(table.__table__.columns))
+                into = f"INSERT INTO {table.__tablename__} ({columns_of(table)}) VALUES ({marks})"
+                db.executemany(into, self.bound(table, parts))
+        fields = ("title", "standfirst", "text")
+        words = [(n, *(one.words[f] for f in fields)) for n, one in zip(numbers, made, strict=True)]
+        db.executemany(WORDS_OF_SQLITE, words)
+
+    def write_bare(self, rows: Rows, numbers: Sequence[int], made: Sequence[Ready]) -> None:
+        with self.engine.connect() as connection:
+            db = connection.connection.driver_connection
+            db.execute("BEGIN IMMEDIATE")
+            self.put(db, rows, numbers, made)
+            db.executemany(SQLITE_BANDS, bands_of(made, numbers).tolist())
+            db.execute("COMMIT")
 
     def write_bands(self, db: sqlite3.Connection) -> None:
         rows = np.sort(np.concatenate(self.bands))
@@ -123,6 +136,8 @@ class PostgresFiller(Filler):
                 db.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
         connection.commit()
         connection.close()
+
+    write_bare = write
 
     def close(self) -> None:
         self.run("SET statement_timeout = 0", *(REBUILT.values() if self.rebuild else ()), "VACUUM ANALYZE")

@@ -5,7 +5,7 @@ rows, foreign keys not checked, on PostgreSQL the two large indexes made afterwa
 store and a saved one are the same. Copies and edits of pages that are in the store already are saved.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -137,15 +137,17 @@ class Rest:
             self.address, self.event, self.article, self.seq = (
                 int(s.scalar(select(func.max(column))) or 0) for column in ids
             )
+        self.numbers: dict[str, int] = {}  # of the articles written since, by their keys
 
 
 def rows_of(made: Sequence[Ready], run_id: int, rest: Rest) -> tuple[Rows, list[int]]:
     """The rows of all tables but bands and search index, and the articles' numbers."""
+    numbers = rest.numbers
     rows: Rows = {table: [] for table in (AddressRow, AddressEvent, ArticleRow, ChangeRow)}
     rows |= {RevisionRow: [], LikenessRow: []}
-    numbers = {one.key: rest.article + n for n, one in enumerate(made, 1)}
     for one in made:
         rest.address, rest.article = rest.address + 1, rest.article + 1
+        numbers[one.key] = rest.article
         now = datetime.now(UTC)
         rows[AddressRow].append(address(one, rest.address, run_id, now))
         for _ in range(1 if one.change is None else 2):
@@ -162,16 +164,16 @@ def rows_of(made: Sequence[Ready], run_id: int, rest: Rest) -> tuple[Rows, list[
         rows[ArticleRow].append(one.fields | told)
         for table, parts in beside(one.last.article):
             rows.setdefault(table, []).extend({"article_id": rest.article, **part} for part in parts)
-        if one.copy:
-            rows[LikenessRow].append(
-                {"article_id": rest.article, "other_id": numbers[one.copy.key], "reason": reason}
-            )
+        if one.copy and one.copy.key in numbers:  # else it comes later
+            pair = (rest.article, numbers[one.copy.key])
+            names = ("article_id", "other_id", "reason")
+            rows[LikenessRow] += [dict(zip(names, (*ids, reason), strict=True)) for ids in (pair, pair[::-1])]
         if one.change and one.change.before:
             rows[RevisionRow].append({"article_id": rest.article, **one.change.before})
         for change in changes(one, now, merged=link is not None):
             rest.seq += 1
             rows[ChangeRow].append(change | {"change_seq": rest.seq, "article_id": rest.article, "run_id": run_id})
-    return rows, list(numbers.values())
+    return rows, [numbers[one.key] for one in made]
 
 
 def address(one: Ready, number: int, run_id: int, now: datetime) -> dict[str, Any]:
@@ -207,13 +209,26 @@ class Filler:
 
     def fill(self, made: Sequence[Ready], late: Sequence[Page]) -> None:
         """Writes the new articles, then saves what goes back to earlier ones."""
-        rows, numbers = rows_of(made, self.run_id, self.rest)
-        self.write(rows, numbers, made)
+        if made:
+            self.write(*rows_of(made, self.run_id, self.rest), made)
         for start in range(0, len(late), BATCH):
             save_pages(self.engine, self.run_id, late[start : start + BATCH])
         self.rest = Rest(self.engine)
 
+    def bare(self, made: Sequence[Ready], cpu: Callable[[], float]) -> float:
+        """Seconds of CPU that it takes to write the rows and do nothing else, in one transaction."""
+        rows, numbers = rows_of(made, self.run_id, self.rest)
+        assert all(one.bands and one.words for one in made), "computed before the clock runs"
+        start = cpu()
+        self.write_bare(rows, numbers, made)
+        return cpu() - start
+
     def write(self, rows: Rows, numbers: Sequence[int], made: Sequence[Ready]) -> None:
+        """Writes the rows as fast as can be."""
+        raise NotImplementedError
+
+    def write_bare(self, rows: Rows, numbers: Sequence[int], made: Sequence[Ready]) -> None:
+        """Writes them in a transaction like any other."""
         raise NotImplementedError
 
     def close(self) -> None:
