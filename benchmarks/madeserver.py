@@ -25,8 +25,10 @@ def postgres(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
         url = server.get_uri()
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE store"):
+            for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
                 connection.execute(text(statement))
+            if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = 'store'")):
+                connection.execute(text("CREATE DATABASE store"))
             data = Path(connection.execute(text("SHOW data_directory")).scalar_one())
         engine.dispose()
         process = psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))

@@ -1,6 +1,6 @@
 """What keeping and asking costs while a store grows to a million articles, on SQLite and PostgreSQL.
 
-    python benchmarks/store.py [--marks 1000,10000] [--db both] [--folder /tmp] [--budgets]
+    python benchmarks/store.py [--marks 1000,10000] [--db both] [--keep FOLDER] [--budgets]
 
 A made stock (`madestock.py`) is filled in by the bulk up to just below each mark (`madefill.py`; the filled
 store equals a saved one). There three windows of 1,000 pages go through the store's own `save`, fifty a
@@ -41,7 +41,7 @@ from db.changes import newest_change
 from db.copies import link_copies
 from db.engine import open_store, reading, writing
 from db.likeness import Compared
-from db.models import ArticleRow
+from db.models import AddressRow, ArticleRow
 from db.search import index_articles
 from db.store import Kept, save
 
@@ -104,17 +104,24 @@ def server_ns(pid: int) -> int:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) if pid else 0
 
 
-def fill(stores: Sequence[Store], stock: Stock, start: int, end: int) -> None:
-    """Pages `start` to `end` by the bulk, made once for all stores."""
+def fill(stores: Sequence[Store], stock: Stock, start: int, end: int, until: float) -> int:
+    """Pages `start` to `end` by the bulk, made once for all stores; the number of the next page.
+
+    From the moment `until` on no more are begun.
+    """
     fillers = [store.filler(end - start) for store in stores]
     for first in range(start, end, CHUNK):
         made, late = ready(stock, first, min(end, first + CHUNK))
         for filler in fillers:
             filler.fill(made, late)
+        if time.time() > until:
+            end = min(end, first + CHUNK)
+            break
         if first % (10 * CHUNK) == 0 and end - start > 10 * CHUNK:
             print(f"  {datetime.now(UTC):%H:%M:%S} {first} filled in", file=sys.stderr, flush=True)
     for filler in fillers:
         filler.close()
+    return max(start, end)
 
 
 def measure(store: Store, stock: Stock, mark: int, start: int) -> int:
@@ -136,10 +143,8 @@ def measure(store: Store, stock: Stock, mark: int, start: int) -> int:
     start += WINDOW
     costs["bare"] = bare_window(store, stock, start)
     store.saved[mark] = costs
-    with reading(store.engine) as s:
-        newest = newest_change(s)
-    store.answers[mark] = Reader(store.engine, stock, server_ns).answers(newest)
-    store.bytes[mark] = store.size() / mark
+    ask(store, stock, mark)
+    store.bytes[mark] = store.size() / (start + WINDOW)
     return start + WINDOW
 
 
@@ -199,17 +204,9 @@ def replaced(owner: object, name: str, other: object) -> Iterator[None]:
 
 def show(store: Store) -> list[str]:
     """Prints the store's tables; what missed its budget."""
-    marks, missed = sorted(store.saved), []
-    print(f"\n== {store.name}\n\nsaving, ms of CPU a page")
-    names = [*store.saved[marks[0]], "bytes/article"]
-    print(f"{'mark':>10} " + " ".join(f"{name:>13}" for name in names))
-    for mark in marks:
-        figures = [*store.saved[mark].values(), store.bytes[mark]]
-        print(f"{mark:10,} " + " ".join(f"{figure:13.2f}" for figure in figures))
-    growth = store.saved[marks[-1]]["save"] / store.saved[marks[0]]["save"]
-    print(f"the last mark costs {growth:.2f} x the first (budget {MOST_GROWTH})")
-    if growth > MOST_GROWTH:
-        missed.append(f"{store.name}: saving at {marks[-1]:,} is {growth:.2f} x that at {marks[0]:,}")
+    print(f"\n== {store.name}")
+    missed = show_saving(store) if store.saved else []
+    marks = sorted(store.answers)
     for mark in marks:
         print(f"\nasking at {mark:,}: ms of CPU (wall)\n{'':<26} {'found':>6} {'ours':>18} {'bare SQL':>18} {'ratio':>6}")
         for one in store.answers[mark]:
@@ -223,8 +220,21 @@ def show(store: Store) -> list[str]:
     return missed
 
 
-def run(names: Sequence[str], marks: Sequence[int], folder: Path) -> list[str]:
-    """Measures and prints; what missed its budget."""
+def show_saving(store: Store) -> list[str]:
+    marks = sorted(store.saved)
+    print("\nsaving, ms of CPU a page")
+    names = [*store.saved[marks[0]], "bytes/page"]
+    print(f"{'mark':>10} " + " ".join(f"{name:>10}" for name in names))
+    for mark in marks:
+        figures = [*store.saved[mark].values(), store.bytes[mark]]
+        print(f"{mark:10,} " + " ".join(f"{figure:10.2f}" for figure in figures))
+    growth = store.saved[marks[-1]]["save"] / store.saved[marks[0]]["save"]
+    print(f"the last mark costs {growth:.2f} x the first (budget {MOST_GROWTH})")
+    return [f"{store.name}: saving grew {growth:.2f} x"] if growth > MOST_GROWTH else []
+
+
+def run(names: Sequence[str], marks: Sequence[int], folder: Path, until: float) -> list[str]:
+    """Measures and prints; what missed its budget. After `until` the filling ends and counts as the last mark."""
     stock, stores = Stock(), []
     with ExitStack() as opened:
         if "sqlite" in names:
@@ -235,16 +245,36 @@ def run(names: Sequence[str], marks: Sequence[int], folder: Path) -> list[str]:
             stores.append(Store("PostgreSQL", open_store(url), server))
         for store in stores:
             opened.callback(store.engine.dispose)
-        next_page = 0
-        for mark in marks:
-            fill(stores, stock, next_page, max(next_page, mark - AROUND))
-            next_page = max(next_page, mark - AROUND)
+        next_page = next_of(stores)
+        for mark in [mark for mark in marks if mark > next_page]:
+            next_page = fill(stores, stock, next_page, mark - AROUND, until)
+            if next_page < mark - AROUND:
+                mark = next_page + AROUND
             ends = [measure(store, stock, mark, next_page) for store in stores]
             next_page = ends[0]
             for store in stores:
                 show(store)
             sys.stdout.flush()
+            if time.time() > until:
+                break
+        if not any(store.saved for store in stores):
+            for store in stores:
+                ask(store, stock, next_page)
         return [line for store in stores for line in show(store)]
+
+
+def next_of(stores: Sequence[Store]) -> int:
+    """The number of the page to come next, where the stores were kept."""
+    with reading(stores[0].engine) as s:
+        urls = s.scalars(select(AddressRow.url).order_by(AddressRow.id.desc()).limit(AROUND))
+        return max((int(url.rpartition("/")[2]) + 1 for url in urls), default=0)
+
+
+def ask(store: Store, stock: Stock, mark: int) -> None:
+    """Asks the questions."""
+    with reading(store.engine) as s:
+        newest = newest_change(s)
+    store.answers[mark] = Reader(store.engine, stock, server_ns).answers(newest)
 
 
 def main() -> int:
@@ -253,12 +283,19 @@ def main() -> int:
     )
     parser.add_argument("--marks", default="2000,10000", help="numbers of articles, growing")
     parser.add_argument("--db", choices=("sqlite", "postgresql", "both"), default="both")
-    parser.add_argument("--folder", help="where the stores stand meanwhile")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep the stores there, and go on from those there")
+    parser.add_argument("--minutes", type=float, default=1e6, help="end the filling then, and measure there")
     parser.add_argument("--budgets", action="store_true", help="fail where one is missed")
     asked = parser.parse_args()
     names = ("sqlite", "postgresql") if asked.db == "both" else (asked.db,)
-    with tempfile.TemporaryDirectory(prefix="carnews-store-", dir=asked.folder) as folder:
-        missed = run(names, [int(mark) for mark in asked.marks.split(",")], Path(folder))
+    until = time.time() + 60 * asked.minutes
+    marks = [int(mark) for mark in asked.marks.split(",")]
+    if asked.keep:
+        Path(asked.keep).mkdir(parents=True, exist_ok=True)
+        missed = run(names, marks, Path(asked.keep), until)
+    else:
+        with tempfile.TemporaryDirectory(prefix="carnews-store-") as folder:
+            missed = run(names, marks, Path(folder), until)
     for line in missed:
         print(f"missed: {line}")
     return 1 if missed and asked.budgets else 0
