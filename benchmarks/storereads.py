@@ -1,7 +1,8 @@
 """What readers ask of a store, each beside the bare SQL it stands on.
 
 Bare SQL is a hand-written statement over the same indexes that gives the same ids, and the fetch of the same
-columns of the articles and of the lists beside them, all through the driver and thrown away. Where two ways
+columns of the articles and of the lists beside them, of a search also the database's own snippets (ours are
+made in Python, alike on both), all through the driver and thrown away. Where two ways
 of writing it are known (along the newest articles, or from the words' or the make's own index) the faster
 counts, whichever that is at the size.
 """
@@ -36,6 +37,12 @@ WORDED = {
     "sqlite": "EXISTS (SELECT 1 FROM article_search WHERE rowid = a.id AND article_search MATCH :query)",
     "postgresql": "EXISTS (SELECT 1 FROM article_search s WHERE s.article_id = a.id "
     "AND s.words @@ to_tsquery('simple', :query))",
+}
+SNIPPETS = {
+    "sqlite": "SELECT rowid, snippet(article_search, 2, '**', '**', ' … ', 30) FROM article_search "
+    "WHERE article_search MATCH :query AND rowid IN ({numbers})",
+    "postgresql": "SELECT a.id, ts_headline('simple', a.text, to_tsquery('simple', :query), "
+    "'StartSel=**,StopSel=**,MaxWords=30,MinWords=20') FROM articles a WHERE a.id IN ({numbers})",
 }
 CHANGED = (
     "SELECT c.*, a.key, a.site, a.url, a.title FROM changes c JOIN articles a ON a.id = c.article_id "
@@ -115,20 +122,23 @@ class Reader:
 
         return ours, [lambda way=way: bare(way) for way in ways]  # type: ignore[misc]
 
-    def fetched(self, query: str, bound: dict[str, Any], most: int | None = None) -> list[Any]:
+    def fetched(self, query: str, bound: dict[str, Any]) -> list[Any]:
         """The ids that the query gives, after fetching what stands beside the articles."""
         with self.engine.connect() as connection:
-            found = connection.connection.cursor()
-            found.execute(*driven(self.backend, query, bound))
-            rows = found.fetchmany(most) if most else found.fetchall()
+            cursor = connection.connection.cursor()
+            cursor.execute(*driven(self.backend, query, bound))
+            rows = cursor.fetchall()
             for start in range(0, len(rows), 200):
                 numbers = ", ".join(str(row[0]) for row in rows[start : start + 200])
                 for table in (AuthorRow, TagRow, MakeRow, CaptionRow):
                     within = f"article_id IN ({numbers}) ORDER BY article_id, position"
-                    found.execute(f"SELECT * FROM {table.__tablename__} WHERE {within}") if most is None else None
-                    if most is None:
-                        found.fetchall()
-            found.close()
+                    cursor.execute(f"SELECT * FROM {table.__tablename__} WHERE {within}")
+                    cursor.fetchall()
+                if "query" in bound:
+                    snippets = SNIPPETS[self.backend].format(numbers=numbers)
+                    cursor.execute(*driven(self.backend, snippets, bound))
+                    cursor.fetchall()
+            cursor.close()
             return [row[1] for row in rows]
 
     def changed(self, since: int) -> list[Any]:
