@@ -129,7 +129,7 @@ class PostgresFiller(Filler):
                     for row in self.bound(table, parts):
                         copy.write_row(row)
             with db.copy(f"COPY {BandRow.__tablename__} (band, day, article_id) FROM STDIN") as copy:
-                copy.write("".join("%d\t%d\t%d\n" % row for row in bands_of(made, numbers).tolist()))
+                copy.write("".join(f"{b}\t{d}\t{n}\n" for b, d, n in bands_of(made, numbers).tolist()))
             db.execute(WORDS_OF_POSTGRES, (list(numbers), [one.words["words"] for one in made]))
             db.execute("RESET session_replication_role")
             for table in ("addresses", "address_events", "articles"):

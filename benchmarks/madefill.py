@@ -1,7 +1,7 @@
 """Fills a store with pages of the stock as `db.store.save` would have left it, but many times as fast.
 
 What a page's rows hold is computed by the store's own functions; only the writing is by the bulk: prepared
-rows, foreign keys not checked, on PostgreSQL the two large indexes made afterwards. A test holds that a filled
+rows, foreign keys not checked, on PostgreSQL the large indexes made afterwards. A test holds that a filled
 store and a saved one are the same. Copies and edits of pages that are in the store already are saved.
 """
 
@@ -93,7 +93,9 @@ class Ready:
     @property
     def is_awaited(self) -> bool:
         """Whether a copy or an edit of it comes later, to be saved."""
-        return self.copy is None and self.first is self.last and self.first.number % PERIOD in (COPIED, EDITED)
+        return (
+            self.copy is None and self.first is self.last and self.first.number % PERIOD in (COPIED, EDITED)
+        )
 
     @cached_property
     def rank(self) -> tuple[bool, float, int, str]:
@@ -172,7 +174,9 @@ def rows_of(made: Sequence[Ready], run_id: int, rest: Rest) -> tuple[Rows, list[
             rows[RevisionRow].append({"article_id": rest.article, **one.change.before})
         for change in changes(one, now, merged=link is not None):
             rest.seq += 1
-            rows[ChangeRow].append(change | {"change_seq": rest.seq, "article_id": rest.article, "run_id": run_id})
+            rows[ChangeRow].append(
+                change | {"change_seq": rest.seq, "article_id": rest.article, "run_id": run_id}
+            )
     return rows, [numbers[one.key] for one in made]
 
 
@@ -237,7 +241,9 @@ class Filler:
     def bound(self, table: type[Base], rows: Sequence[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
         """The rows as the driver takes them."""
         dialect = self.engine.dialect
-        names = [(c.key, c.type.dialect_impl(dialect).bind_processor(dialect)) for c in table.__table__.columns]
+        names = [
+            (c.key, c.type.dialect_impl(dialect).bind_processor(dialect)) for c in table.__table__.columns
+        ]
         for row in rows:
             values = ((row[name], bind) for name, bind in names)
             yield tuple(bind(value) if bind and value is not None else value for value, bind in values)

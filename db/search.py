@@ -66,7 +66,7 @@ def matching(s: Session, search: str, *, along: bool = False) -> ColumnElement[b
 def is_often(s: Session, search: str, many: int) -> bool:
     """Whether so many articles of a SQLite store fit the search; its index tells a microsecond each."""
     counted = text(COUNTED).bindparams(query=_fts5(asked_for(search)), most=many)
-    return s.execute(counted).scalar_one() == many > 0
+    return int(s.execute(counted).scalar_one()) == many > 0
 
 
 def best_first(

@@ -29,14 +29,14 @@ SHOWN = (
 )
 TIMES = (ArticleRow.fetched_at, ArticleRow.first_stored_at, ArticleRow.updated_at)
 
-AUTHORS, TAGS, MAKES, CAPTIONS = range(4)
+AUTHORS, TAGS, MAKES, CAPTIONS = 0, 1, 2, 3
 _NAMED = "SELECT {kind}, article_id, position, name, {none}, {none}, {none}, {none} FROM article_{list}"
 _LISTS = (
     *(
         _NAMED.format(kind=kind, list=name, none="CAST(NULL AS TEXT)")
         for kind, name in ((AUTHORS, "authors"), (TAGS, "tags"), (MAKES, "makes"))
     ),
-    f"SELECT {CAPTIONS}, article_id, position, text, subject, view, credit, image FROM captions",
+    "SELECT 3, article_id, position, text, subject, view, credit, image FROM captions",
 )
 _PARTS = " UNION ALL ".join(f"{one} WHERE article_id {{within}}" for one in _LISTS) + " ORDER BY 1, 2, 3"
 PARTS = {  # served by the tables' primary keys
@@ -70,7 +70,7 @@ def _parts(s: Session, numbers: Sequence[int]) -> Parts:
     backend = connection.dialect.name
     asked = str(numbers) if backend == "sqlite" else list(numbers)
     parts: Parts = tuple(defaultdict(list) for _ in range(4))
-    for kind, number, _, *values in connection.exec_driver_sql(PARTS[backend], (asked,) * 4):
+    for kind, number, _, *values in connection.exec_driver_sql(PARTS[backend], (asked,) * 4).all():
         parts[kind][number].append(caption_json(Caption(*values)) if kind == CAPTIONS else values[0])
     return parts
 

@@ -1,22 +1,25 @@
 """What fills the benchmark's store does what saving does, and the benchmark tells what it measured."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import store as benchmark
+import storereads
+from made_articles import NOW
 from madebulk import PostgresFiller, SqliteFiller
 from madefill import ready, save_pages
 from madestock import Stock
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from db import ledger
 from db.engine import open_store, reading, writing
-from db.search import matching
 from db.models import ArticleRow
-from made_articles import NOW
+from db.search import matching
 
 PAGES = 900  # copies and edits go 334 and 400 pages back
-TIMES = ("found_at", "newest_at", "settled_at", "first_stored_at", "updated_at", "at")
+TIMES = ("found_at", "newest_at", "settled_at", "first_stored_at", "updated_at", "next_visit_at", "at")
 NUMBERS = ("id", "address_id", "article_id", "other_id", "change_seq")
 TABLES = (
     "addresses", "address_events", "articles", "changes", "revisions", "article_authors", "article_tags",
@@ -49,6 +52,21 @@ def test_a_filled_store_holds_what_a_saved_one_does(new_url: Callable[[], str], 
         engine.dispose()
 
 
+def test_the_benchmark_prints_what_saving_and_asking_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"WINDOW": 50, "WINDOWS": 1, "WARM": 0, "AROUND": 25}.items():
+        monkeypatch.setattr(benchmark, name, value)
+    for name in ("REPEATS", "SLOW_REPEATS"):
+        monkeypatch.setattr(storereads, name, 1)
+    missed = benchmark.run(["sqlite"], [200], tmp_path, until=float("inf"))
+    shown = capsys.readouterr().out
+    assert "== SQLite" in shown
+    assert "asking at 200" in shown
+    assert "search, common word" in shown
+    assert all(line.startswith("SQLite: ") for line in missed)
+
+
 def held(engine: Engine) -> dict[str, Any]:
     """All rows of all tables, without numbers and times of the store's own, articles named by their keys."""
     with reading(engine) as s:
@@ -61,13 +79,11 @@ def held(engine: Engine) -> dict[str, Any]:
                 told = {name: value for name, value in row.items() if name not in {*TIMES, *NUMBERS}}
                 told |= {name: keys[row[name]] for name in ("article_id", "other_id") if name in row}
                 told |= {"address": addresses[row["address_id"]]} if "address_id" in row else {}
-                found.append(sorted((name, str(value)) for name, value in told.items() if name != "next_visit_at"))
+                found.append(sorted((name, str(value)) for name, value in told.items()))
             rows[table] = sorted(found)
         return rows
 
 
 def hits(engine: Engine, search: str) -> set[str]:
-    from sqlalchemy import select
-
     with reading(engine) as s:
         return set(s.scalars(select(ArticleRow.key).where(matching(s, search))))
