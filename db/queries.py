@@ -62,7 +62,7 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     """
     if limit is not None and limit < 0:
         raise SearchError(f"limit {limit}: is below zero; give 0 or more")
-    along = limit is not None and not by_relevance and are_found_along(s, limit, search, make)
+    along = None if limit is None or by_relevance else are_found_along(s, limit, search, make)
     query = live(s, search=search, site=site, make=make, along=along)
     if since is not None:
         query = query.where(ArticleRow.published_at >= since)
@@ -81,11 +81,12 @@ def live(
     search: str | None = None,
     site: str | None = None,
     make: str | None = None,
-    along: bool = False,
+    along: bool | None = None,
 ) -> Select[ArticleRow]:
     """The articles that fit all that is given and are neither withdrawn nor copies, in no order yet.
 
-    With `along` written so that SQLite goes along the articles and asks each whether it fits.
+    With `along` written so that the database goes along the articles and asks each whether it fits, with
+    False so that it first gathers all that do; None leaves it to the database.
     """
     query = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None), ArticleRow.duplicate_of.is_(None))
     if search is not None:
@@ -99,14 +100,14 @@ def live(
     return query
 
 
-def are_found_along(s: Session, limit: int, search: str | None, make: str | None) -> bool:
+def are_found_along(s: Session, limit: int, search: str | None, make: str | None) -> bool | None:
     """Whether the newest that fit are found sooner along the newest articles than among all that fit.
 
     With h of n articles fitting the one way looks at limit * n / h articles, the other at h. Where both a
-    search and a make are asked for nobody knows h. PostgreSQL's planner decides for itself, by its figures.
+    search and a make are asked for nobody knows h: None, as where PostgreSQL's planner decides well itself.
     """
-    if (search is None) == (make is None) or s.get_bind().dialect.name != "sqlite":
-        return False
+    if (search is None) == (make is None) or (make and s.get_bind().dialect.name == "postgresql"):
+        return None
     number = s.scalar(select(func.max(ArticleRow.id))) or 0
     if search is not None:
         return is_often(s, search, isqrt(SEARCH_PROBE * limit * number))

@@ -42,7 +42,7 @@ def test_the_newest_of_a_make_are_the_same_along_the_newest_and_from_the_make(
     with reading(full) as s:
         whole = [row for row in articles(s, limit=None) if "BMW" in row["makes"]]
         assert articles(s, make="BMW", limit=limit) == whole[:limit]
-        assert are_found_along(s, 5, None, "BMW") is (full.dialect.name == "sqlite")
+        assert are_found_along(s, 5, None, "BMW") is (True if full.dialect.name == "sqlite" else None)
         assert not are_found_along(s, 5, None, "Skoda")
         assert articles(s, make="Skoda", limit=limit) == []
 
@@ -52,7 +52,7 @@ def test_the_newest_hits_of_a_search_are_the_same_either_way(full: Engine) -> No
         whole = articles(s, search="marten", limit=None)
         assert len(whole) == STORED - 2
         assert articles(s, search="marten", limit=5) == whole[:5]
-        assert are_found_along(s, 5, "marten", None) is (full.dialect.name == "sqlite")
+        assert are_found_along(s, 5, "marten", None)
         assert not are_found_along(s, 5, "badger", None)
         assert len(articles(s, search="badger", limit=5)) == 2
         assert (
