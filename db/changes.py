@@ -78,24 +78,37 @@ def note_changes(s: Session, run_id: int, changes: Sequence[tuple[int, Change]])
 def changes(s: Session, since: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """The changes after number `since` in order, under the names of the view `article_changes`."""
     query = (
-        select(ChangeRow, ArticleRow.key, ArticleRow.site, ArticleRow.url, ArticleRow.title)
+        select(
+            ChangeRow.change_seq,
+            ChangeRow.kind,
+            ChangeRow.at,
+            ArticleRow.key,
+            ArticleRow.site,
+            ArticleRow.url,
+            ArticleRow.title,
+            ChangeRow.revision,
+            ChangeRow.fields,
+            ChangeRow.figures,
+        )
         .join(ArticleRow, ArticleRow.id == ChangeRow.article_id)
         .where(ChangeRow.change_seq > since)
         .order_by(ChangeRow.change_seq)
         .limit(limit)
     )
-    for row, key, site, url, title in s.execute(query.execution_options(yield_per=BATCH)):
+    if limit is None or limit > BATCH:  # fewer are fetched at once, which is quicker
+        query = query.execution_options(yield_per=BATCH)
+    for seq, kind, at, key, site, url, title, revision, fields, figures in s.execute(query):
         yield {
-            "change_seq": row.change_seq,
-            "kind": row.kind,
-            "changed_at": iso(row.at),
+            "change_seq": seq,
+            "kind": kind,
+            "changed_at": iso(at),
             "article_id": key,
             "site": site,
             "url": url,
             "title": title,
-            "revision": row.revision,
-            "fields": row.fields,
-            "figures": row.figures,
+            "revision": revision,
+            "fields": fields,
+            "figures": figures,
         }
 
 

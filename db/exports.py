@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from db.changes import newest_change
 from db.errors import StoreError
 from db.models import ArticleRow, ChangeRow
-from db.queries import article_rows, in_export_order, live
+from db.queries import in_export_order, live
+from db.told import article_rows
 
 BATCH = 500
 

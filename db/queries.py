@@ -1,10 +1,10 @@
 """The reading side: rows for people and programs, the same from both databases."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isqrt
 from typing import Any
 
 from sqlalchemy import Select, collate, func, select
@@ -13,29 +13,19 @@ from sqlalchemy.orm import Session
 from db.addresses import State, address_key
 from db.differences import readable
 from db.errors import AmbiguousId, SearchError
-from db.models import (
-    AddressRow,
-    ArticleRow,
-    AuthorRow,
-    CaptionRow,
-    CutsRow,
-    MakeRow,
-    PartOfArticle,
-    RevisionRow,
-    Run,
-    TagRow,
-)
+from db.models import AddressRow, ArticleRow, CutsRow, MakeRow, RevisionRow, Run
 from db.runs import RELINK, REPROCESS, Balance, RunRow, count_addresses, run_row
-from db.search import best_first, matching
+from db.search import best_first, is_often, matching
 from db.snippets import with_snippets
 from db.store import article_key
-from pipeline.article import ARTICLE, Caption, caption_json, iso
+from db.told import BATCH, TIMES, article_rows
+from pipeline.article import ARTICLE, iso
 
 SHORTEST_PREFIX = 4
-MOST = 2**63 - 1  # rows, as databases count them
-ID_PREFIX = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},16}}")
 MOST = 2**63 - 1  # rows, as a database counts them
-BATCH = 200  # articles whose parts are fetched together; a few megabytes in memory
+# What it costs to ask an article whether it fits, as a multiple of fetching one that does
+SEARCH_PROBE, MAKE_PROBE = 4, 0.2
+ID_PREFIX = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},16}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +63,8 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
     """
     if limit is not None and limit < 0:
         raise SearchError(f"limit {limit}: is below zero; give 0 or more")
-    query = live(s, search=search, site=site, make=make)
+    along = None if limit is None or by_relevance else are_found_along(s, limit, search, make)
+    query = live(s, search=search, site=site, make=make, along=along)
     if since is not None:
         query = query.where(ArticleRow.published_at >= since)
     if until is not None:
@@ -82,23 +73,49 @@ def articles(  # noqa: PLR0913 - each narrows the list, all are optional
         query = best_first(s, query, search, datetime.now(UTC))
     most = None if limit is None else min(limit, MOST)
     query = query.order_by(ArticleRow.published_at.desc().nulls_last(), ArticleRow.key).limit(most)
-    rows = list(article_rows(s, query, times=times))
+    rows = list(article_rows(s, query, times=times, few=most is not None and most <= BATCH))
     return rows if search is None else with_snippets(search, rows)
 
 
 def live(
-    s: Session, *, search: str | None = None, site: str | None = None, make: str | None = None
+    s: Session,
+    *,
+    search: str | None = None,
+    site: str | None = None,
+    make: str | None = None,
+    along: bool | None = None,
 ) -> Select[ArticleRow]:
-    """The articles that fit all that is given and are neither withdrawn nor copies, in no order yet."""
+    """The articles that fit all that is given and are neither withdrawn nor copies, in no order yet.
+
+    With `along` written so that the database goes along the articles and asks each whether it fits, with
+    False so that it first gathers all that do; None leaves it to the database.
+    """
     query = select(ArticleRow).where(ArticleRow.withdrawn_at.is_(None), ArticleRow.duplicate_of.is_(None))
     if search is not None:
-        query = query.where(matching(s, search))
+        query = query.where(matching(s, search, along=along))
     if site is not None:
         query = query.where(ArticleRow.site == site)
     if make is not None:
         named = select(MakeRow.article_id).where(MakeRow.name == make)
-        query = query.where(ArticleRow.id.in_(named))
+        one = named.where(MakeRow.article_id == ArticleRow.id)
+        query = query.where(one.exists() if along else ArticleRow.id.in_(named))
     return query
+
+
+def are_found_along(s: Session, limit: int, search: str | None, make: str | None) -> bool | None:
+    """Whether the newest that fit are found sooner along the newest articles than among all that fit.
+
+    With h of n articles fitting the one way looks at limit * n / h articles, the other at h. Where both a
+    search and a make are asked for nobody knows h: None, as where PostgreSQL's planner decides well itself.
+    """
+    if (search is None) == (make is None) or (make and s.get_bind().dialect.name == "postgresql"):
+        return None
+    number = s.scalar(select(func.max(ArticleRow.id))) or 0
+    if search is not None:
+        return is_often(s, search, isqrt(SEARCH_PROBE * limit * number))
+    many = isqrt(int(MAKE_PROBE * limit * number))
+    named = select(MakeRow.article_id).where(MakeRow.name == make).limit(many)
+    return s.scalar(select(func.count()).select_from(named.subquery())) == many > 0
 
 
 def article(s: Session, id_or_url: str) -> dict[str, Any] | None:
@@ -110,13 +127,14 @@ def article(s: Session, id_or_url: str) -> dict[str, Any] | None:
     row = _by_id(s, id_or_url.strip().lower()) or _by_url(s, id_or_url.strip())
     if row is None:
         return None
+    (told,) = article_rows(s, select(ArticleRow).where(ArticleRow.id == row.id), few=True)
     cuts = s.scalars(select(CutsRow.cuts).where(CutsRow.article_id == row.id)).one_or_none() or []
     return {
-        **_json(row, _parts(s, [row])),
+        **told,
         "removed": [cut["text"] for cut in cuts if cut["became"] is None],
         "cuts": cuts,
         "verdict": ARTICLE,
-        **_times(row),
+        **{column.key: iso(getattr(row, column.key)) for column in TIMES},
         "revision": row.revision,
         "withdrawn_at": iso(row.withdrawn_at),
         "duplicate_of": row.duplicate_of,
@@ -202,64 +220,3 @@ def _by_url(s: Session, url: str) -> ArticleRow | None:
         other = address.reason.removeprefix("of ")
         return s.scalar(select(ArticleRow).where(ArticleRow.key == article_key(other)))
     return s.scalar(select(ArticleRow).where(ArticleRow.address_id == address.id))
-
-
-def article_rows(s: Session, query: Select[ArticleRow], *, times: bool = False) -> Iterator[dict[str, Any]]:
-    """The articles of `query` under the names of the JSON contract, read in batches and forgotten once given.
-
-    With `times` each tells when its page was fetched and when the store got and changed it.
-    """
-    for batch in s.scalars(query.execution_options(yield_per=BATCH)).partitions():
-        parts = _parts(s, batch)
-        for row in batch:
-            yield _json(row, parts) | (_times(row) if times else {})
-            s.expunge(row)  # a long export must not keep every article in memory
-
-
-def _times(row: ArticleRow) -> dict[str, Any]:
-    return {name: iso(getattr(row, name)) for name in ("fetched_at", "first_stored_at", "updated_at")}
-
-
-Parts = dict[type[PartOfArticle], dict[int, list[Any]]]
-
-
-def _parts(s: Session, rows: Sequence[ArticleRow]) -> Parts:
-    """The lists of these articles, each in its own order; served by the tables' primary keys."""
-    ids = [row.id for row in rows]
-    parts: Parts = {}
-    for table in (AuthorRow, TagRow, MakeRow, CaptionRow):
-        of: dict[int, list[Any]] = defaultdict(list)
-        query = select(*(column for column in table.__table__.columns)).where(table.article_id.in_(ids))
-        for part in s.execute(query.order_by(table.article_id, table.position)):
-            of[part.article_id].append(part)
-        parts[table] = of
-    return parts
-
-
-def _json(row: ArticleRow, parts: Parts) -> dict[str, Any]:
-    """`row` under the names and in the order of `CleanArticle.as_json`, with its id and site in front."""
-
-    def names(table: type[PartOfArticle]) -> list[str]:
-        return [part.name for part in parts[table].get(row.id, [])]
-
-    captions = (
-        Caption(part.text, part.subject, part.view, part.credit, part.image)
-        for part in parts[CaptionRow].get(row.id, [])
-    )
-    return {
-        "id": row.key,
-        "site": row.site,
-        "url": row.url,
-        "title": row.title,
-        "standfirst": row.standfirst,
-        "authors": names(AuthorRow),
-        "published_at": iso(row.published_at),
-        "modified_at": iso(row.modified_at),
-        "section": row.section,
-        "tags": names(TagRow),
-        "language": row.language,
-        "image": row.image,
-        "makes": names(MakeRow),
-        "text": row.text.split("\n\n") if row.text else [],
-        "captions": [caption_json(caption) for caption in captions],
-    }

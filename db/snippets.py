@@ -3,12 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from db.language import WORD, Asked, Term, asked_for, words_of
 
 BEFORE, SHOWN = 6, 30  # words before the first hit, and in all
 READ_CHARS = 50_000
+FIRST_CHARS, LONG = 1200, 2500  # most texts show all that was asked for in their first paragraphs
 MOST_HITS = 200
 SPACES = re.compile(r"\s+")
 
@@ -28,22 +31,51 @@ def snippet(asked: Asked, fields: Iterable[str | None]) -> str | None:
     "…" marks where it was cut. None where no field holds any in its first 50,000 characters.
     """
     for field in fields:
-        text = unicodedata.normalize("NFC", (field or "")[:READ_CHARS])
-        spans = [(found.start(), found.end()) for found in WORD.finditer(text)]
-        words = [_bare(text[start:end]) for start, end in spans]
-        hits = [hit for number, term in enumerate(asked.terms) for hit in _hits(number, term, words)]
-        if hits:
-            return _cut(text, spans, sorted(hits)[:MOST_HITS])
+        text = (field or "")[:READ_CHARS]
+        first = text.find(" ", FIRST_CHARS) if len(text) > LONG else -1
+        shown = _shown(asked, text[:first], goes_on=True) if first > 0 else None
+        shown = shown or _shown(asked, text)
+        if shown:
+            return shown
     return None
+
+
+def _shown(asked: Asked, text: str, *, goes_on: bool = False) -> str | None:
+    """The best piece of the text; None where it has none, or where more of a text that `goes_on` may be
+    better.
+    """
+    text = unicodedata.normalize("NFC", text)
+    words = _bare_words(text)
+    hits = [hit for number, term in enumerate(asked.terms) for hit in _hits(number, term, words)]
+    if not hits:
+        return None
+    hits = sorted(hits)[:MOST_HITS]
+    best = max((at for at, _, _ in hits), key=lambda at: (_terms_from(hits, at), -at))
+    if goes_on:
+        longest = max(len(term.words) for term in asked.terms)
+        if best + SHOWN + longest > len(words) or _terms_from(hits, best) < len(asked.terms):
+            return None
+    return _cut(text, len(words), hits, max(0, best - BEFORE))
 
 
 Hit = tuple[int, int, int]  # its first word, the one after its last, the number of its term
 
 
+def _bare_words(text: str) -> list[str]:
+    """The words of the text as a search compares them."""
+    if text.isascii():
+        return WORD.findall(text.lower())
+    return [word.lower() if word.isascii() else _bare(word) for word in WORD.findall(text)]
+
+
 def _hits(number: int, term: Term, words: Sequence[str]) -> Iterable[Hit]:
     first, size = term.words[0], len(term.words)
-    for at, word in enumerate(words):
-        if word.startswith(first) and _is_at(term, words[at : at + size]):
+    if size == 1 and not term.is_prefix:
+        starts = (at for at, word in enumerate(words) if word == first)
+    else:
+        starts = (at for at, word in enumerate(words) if word.startswith(first))
+    for at in starts:
+        if _is_at(term, words[at : at + size]):
             yield at, at + size, number
 
 
@@ -53,15 +85,15 @@ def _is_at(term: Term, words: Sequence[str]) -> bool:
     return tuple(words) == term.words
 
 
-def _cut(text: str, spans: Sequence[tuple[int, int]], hits: Sequence[Hit]) -> str:
-    """The stretch with the most different terms, the first of several."""
+def _terms_from(hits: Sequence[Hit], first: int) -> int:
+    """How many terms stand in the stretch whose first hit is there."""
+    return len({number for at, _, number in hits if first <= at < first + SHOWN - BEFORE})
 
-    def terms_from(start: int) -> int:
-        return len({number for at, _, number in hits if start <= at < start + SHOWN - BEFORE})
 
-    best = max((at for at, _, _ in hits), key=lambda at: (terms_from(at), -at))
-    start = max(0, best - BEFORE)
-    end = min(len(spans), start + SHOWN)
+def _cut(text: str, number: int, hits: Sequence[Hit], start: int) -> str:
+    """The stretch of the text, which has so many words, from there on."""
+    end = min(number, start + SHOWN)
+    spans = [found.span() for found in islice(WORD.finditer(text), end)]
     marked = {n for at, after, _ in hits for n in range(at, after)}
     parts, copied = [], 0 if start == 0 else spans[start][0]
     for n in range(start, end):
@@ -71,10 +103,11 @@ def _cut(text: str, spans: Sequence[tuple[int, int]], hits: Sequence[Hit]) -> st
         if n in marked and (n + 1 == end or n + 1 not in marked):
             parts.append(text[copied : spans[n][1]] + "**")
             copied = spans[n][1]
-    parts.append(text[copied : spans[end - 1][1] if end < len(spans) else None])
+    parts.append(text[copied : spans[end - 1][1] if end < number else None])
     shown = SPACES.sub(" ", "".join(parts)).strip()
-    return f"{'… ' if start else ''}{shown}{' …' if end < len(spans) else ''}"
+    return f"{'… ' if start else ''}{shown}{' …' if end < number else ''}"
 
 
+@lru_cache(maxsize=10_000)
 def _bare(word: str) -> str:
-    return word.lower() if word.isascii() else words_of(word)
+    return words_of(word)
