@@ -101,8 +101,8 @@ def caught(site: MadeSite) -> Caught:
 def detection(seed: int, sites: int, days: int) -> Iterator[str]:
     """The table of what was seen how soon."""
     yield (
-        f"{'fault':18} {'sites':>5} {'seen':>5} {'median h':>8} {'p95 h':>7} {'median gaps':>11} {'p95 gaps':>8}"
-        f" {'in time':>7}  first said as"
+        f"{'fault':20} {'sites':>5} {'seen':>5} {'median h':>8} {'p95 h':>7} {'median gaps':>11}"
+        f" {'p95 gaps':>8} {'in time':>7}  first said as"
     )
     everything: list[Caught] = []
     for fault in FAULTS:
@@ -122,7 +122,8 @@ def detection(seed: int, sites: int, days: int) -> Iterator[str]:
     yield line("all but silence", [one for one in everything if one.fault != "falls silent"])
     for one in everything:
         if one.after is None or one.after > one.allowed:
-            yield f"late: {one.fault}, {one.kind.name}: {one.after and round(one.after / one.gap, 1)} gaps {one.said}"
+            gaps = f"{one.after / one.gap:.1f} gaps, {one.said}" if one.after else "never"
+            yield f"late: {one.fault}, {one.kind.name}: {gaps}"
 
 
 def line(name: str, found: Sequence[Caught]) -> str:
@@ -135,8 +136,8 @@ def line(name: str, found: Sequence[Caught]) -> str:
         words[one.said.split(".")[0] or "-"] += 1
     said = ", ".join(f"{word} {number}" for word, number in sorted(words.items(), key=lambda w: -w[1])[:4])
     return (
-        f"{name:18} {len(found):5} {len(seen):5} {at(hours, 0.5):8.1f} {at(hours, 0.95):7.1f} {at(gaps, 0.5):11.2f}"
-        f" {at(gaps, 0.95):8.2f} {in_time / max(len(found), 1):7.0%}  {said}"
+        f"{name:20} {len(found):5} {len(seen):5} {at(hours, 0.5):8.1f} {at(hours, 0.95):7.1f}"
+        f" {at(gaps, 0.5):11.2f} {at(gaps, 0.95):8.2f} {in_time / max(len(found), 1):7.0%}  {said}"
     )
 
 
@@ -185,8 +186,8 @@ def cost(seed: int) -> str:
     began = time.process_time()
     rhythm.learn([now])
     return (
-        f"a look: {1000 * idle / len(sites):.2f} ms without new pages, {1000 * new / len(sites):.2f} ms with; "
-        f"learning a rhythm {1000 * (time.process_time() - began):.2f} ms; habits {max(sizes)} bytes at most"
+        f"a look: {1000 * idle / len(sites):.2f} ms without new pages, {1000 * new / len(sites):.2f} ms with;"
+        f" learning a rhythm {1000 * (time.process_time() - began):.2f} ms; habits of {max(sizes)} bytes"
     )
 
 

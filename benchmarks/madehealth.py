@@ -1,6 +1,6 @@
 """Made sites for judging the watch: when they publish, what their pages are like, and what befalls them.
 
-A site is seen as the watch sees real ones: as summaries of runs and as looks at the store. Nothing is fetched.
+A site is seen as the watch sees real ones: as summaries of runs and looks at the store. Nothing is fetched.
 """
 
 import math
@@ -173,17 +173,14 @@ class MadeSite:
         self.failures, self.failing_since, self.looked_at = 0, 0, at
         summary = Summary(self.name)
         is_daily = (at - self.kind.every) // DAY != at // DAY
-        left = []
-        for published_at in sorted(self.unseen, reverse=True)[:300]:
-            if not self._finds(summary, published_at, at, is_daily=is_daily):
-                left.append(published_at)
-        self.unseen = left
+        waiting = sorted(self.unseen, reverse=True)[:300]
+        self.unseen = [story for story in waiting if not self._finds(summary, story, at, is_daily=is_daily)]
         looks = [due for due in self.due if due <= at]
         self.due = [due for due in self.due if due > at]
         for _ in range(len(looks) + self.ask):
             self._again(summary, at)
         self.ask = 0
-        return summary if summary else None
+        return summary or None
 
     def _finds(self, summary: Summary, published_at: int, at: int, *, is_daily: bool) -> bool:
         """Whether this story is found at this poll; if so its page is seen."""
@@ -233,11 +230,10 @@ class MadeSite:
         has = {name for name in FIELDS if r.random() < self.share_of(name, at)}
         for name in has:
             counts[f"has.{name}"] += 1
-        for name, place in PLACES.items():
+        for name, usual in PLACES.items():
             if name == "text" or name in has:
-                place = "new place" if self.is_hit("layout changes", at) else place
-                place = "odd place" if r.random() < 0.03 else place
-                summary.places.setdefault(name, Counter())[place] += 1
+                place = "new place" if self.is_hit("layout changes", at) else usual
+                summary.places.setdefault(name, Counter())["odd" if r.random() < 0.03 else place] += 1
 
     def _chars(self, at: int) -> int:
         r = self.drawn
@@ -286,7 +282,7 @@ Shape = Callable[[random.Random], dict[int, float]]
 
 
 def holidays(drawn: random.Random, days: int) -> dict[int, float]:
-    """By day the share of the usual: single days off, the same for all sites of a country, and late December."""
+    """By day the share of the usual: single days off, the same for a whole country, and late December."""
     found = {START // DAY + drawn.randrange(days): drawn.uniform(0.05, 0.4) for _ in range(days // 25)}
     for day in range(START // DAY, START // DAY + days):
         of_year = (day - START // DAY) % 365

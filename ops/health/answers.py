@@ -27,7 +27,8 @@ def failing(site: str, look: Look, now: int) -> list[Finding]:
     if not look.failures or not (over or (is_empty and look.failures >= AT_ONCE)):
         return []
     began_at = moment(look.failing_since)
-    evidence = f"{look.failures} crawls in a row since {began_at:%Y-%m-%d %H:%M} UTC; the last: {look.failing or look.outcome}"
+    why = look.failing or look.outcome
+    evidence = f"{look.failures} crawls in a row since {began_at:%Y-%m-%d %H:%M} UTC; the last: {why}"
     if is_empty:
         remedy = (
             f"carnews crawl {site} --dry-run; carnews sites check {site}; correct [find] in its site file"

@@ -96,7 +96,7 @@ def append(blocks: list[Block], new: Block) -> None:
 
 
 def fall(blocks: Sequence[Block], parts: Sequence[Part], least_past: int = LEAST_PAST) -> Fall | None:
-    """The likeliest fall of any of these shares, their evidence added up; None where none fell worth a word."""
+    """The likeliest fall of these shares, their evidence added up; None where none fell worth a word."""
     found: Fall | None = None
     columns = [(part, *_columns(blocks, part)) for part in parts]
     columns = [(part, goods, totals) for part, goods, totals in columns if totals[-1]]

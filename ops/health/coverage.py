@@ -1,4 +1,4 @@
-"""Shares that fell: fields that pages no longer give, texts that collapse, walls, copies, links that do not fit.
+"""Shares that fell: fields that pages no longer give, texts that collapse, walls, copies, links unfit.
 
 Between being suspected and being an alarm lies a second look: a site whose newest pages look wrong has some
 of its known pages asked for again, and what those have lost settles it.
@@ -13,6 +13,7 @@ from db.alarms import Finding
 from ops.health.blocks import Fall, fall, recovered, restlessness, without
 from ops.health.habits import Habits
 from ops.health.rhythm import DAY
+from ops.health.rows import clumping
 from ops.health.shares import SHARES, Share
 
 FALSE = 0.003  # false alarms a site and month that the test may cost, all shares together
@@ -29,7 +30,7 @@ def fallen(site: str, habits: Habits, now: int, *, is_new: bool) -> list[Finding
     Unless pages were seen since (`is_new`) only those fallen before are looked at.
     """
     sure = surely(habits, now)
-    asked = SHARES if is_new else [share for share in SHARES if name_of(share) in habits.falls]
+    asked = SHARES if is_new else [share for share in SHARES if share.name in habits.falls]
     return [found for share in asked if (found := _judged(site, habits, share, sure, now))]
 
 
@@ -43,17 +44,12 @@ def suspected(habits: Habits) -> bool:
     return any(
         share.parts[-1].good.startswith("kept.") or share.kind == "refused"
         for share in SHARES
-        if name_of(share) not in habits.falls and fallen_of(habits, share, SUSPECT) is not None
+        if share.name not in habits.falls and fallen_of(habits, share, SUSPECT) is not None
     )
 
 
-def name_of(share: Share) -> str:
-    """By which its fall is noted."""
-    return f"{share.kind}.{share.subject}"
-
-
 def _judged(site: str, habits: Habits, share: Share, sure: float, now: int) -> Finding | None:
-    name = name_of(share)
+    name = share.name
     held = habits.falls.get(name)
     if held is None:
         seen = fallen_of(habits, share, sure)
@@ -75,12 +71,17 @@ def _judged(site: str, habits: Habits, share: Share, sure: float, now: int) -> F
 
 def fallen_of(habits: Habits, share: Share, sure: float) -> Fall | None:
     """The share's fall, where it is as sure as that."""
-    blocks = without(habits.blocks, habits.passed.get(name_of(share), ()))
+    blocks = without(habits.blocks, habits.passed.get(share.name, ()))
     seen = fall(blocks, share.parts)
     if seen is None or seen.sure < sure:
         return None
     parts = {part.good: part for part in share.parts}
-    calm = sum(one / restlessness(blocks, parts[name], seen.since) for name, one in seen.pieces.items())
+    calm = 0.0
+    for name, one in seen.pieces.items():
+        restless = restlessness(blocks, parts[name], seen.since)
+        if name == share.parts[0].good:
+            restless = max(restless, clumping(habits.rows, share.name))
+        calm += one / restless
     return seen if calm >= sure else None
 
 

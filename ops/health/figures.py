@@ -92,8 +92,10 @@ def _channels(s: Session, sites: Mapping[str, Site], now: datetime) -> dict[str,
 def _waiting(s: Session, names: Sequence[str]) -> dict[str, int]:
     """By site how many addresses wait; served by the index on (site, state, newest_at)."""
     row = AddressRow
-    query = select(row.site, func.count()).where(row.site.in_(names), row.state == State.PENDING)
-    return {site: number for site, number in s.execute(query.group_by(row.site))}
+    query = select(row.site, func.count().label("number")).where(
+        row.site.in_(names), row.state == State.PENDING
+    )
+    return {told.site: told.number for told in s.execute(query.group_by(row.site))}
 
 
 def newest_crawl(s: Session) -> datetime | None:
@@ -102,7 +104,7 @@ def newest_crawl(s: Session) -> datetime | None:
 
 
 def unbalanced_runs(s: Session, after: int, limit: int = 5000) -> tuple[list[str], int]:
-    """Sentences for runs after the one numbered `after` whose sums do not come out, and up to which is known."""
+    """Sentences for runs after number `after` whose sums do not come out, and up to which is known."""
     row = Run
     query = select(row.id, row.site, row.outcome, row.found, row.balance)
     wrong, known, waits = [], after, False

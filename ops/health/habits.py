@@ -9,6 +9,8 @@ from typing import Any
 from db.summaries import Summary
 from ops.health.blocks import Block, Fall, append, as_rows, from_rows
 from ops.health.rhythm import DAY, Rhythm
+from ops.health.rows import Row, note
+from ops.health.shares import SHARES
 
 SHORT = 0.4  # of the usual length: teasers; the store calls a page that lost so much degraded
 LENGTHS = 80  # texts whose lengths are kept, to know what is usual
@@ -36,6 +38,7 @@ class Habits:
     open: dict[str, int] = field(default_factory=dict)
     passed: dict[str, list[list[int]]] = field(default_factory=dict)  # stretches that count no more, by share
     waiting: list[list[int]] = field(default_factory=list)
+    rows: dict[str, Row] = field(default_factory=dict)
     began: int = 0
     paged_at: int = 0  # when a page was last read
     asked_at: int = 0
@@ -56,6 +59,8 @@ class Habits:
         counts = Counter({name: number for name, number in counts.items() if number})
         if counts["asked"] or counts["had.text"]:
             self.paged_at = now
+        for share in SHARES:
+            note(self.rows, share.name, share.parts[0], counts)
         append(self.blocks, Block(now, now, dict(counts)))
         self.rhythm.learn(summary.published, season)
 
@@ -104,6 +109,7 @@ class Habits:
             "open": self.open,
             "passed": self.passed,
             "waiting": self.waiting,
+            "rows": self.rows,
             "began": self.began,
             "paged_at": self.paged_at,
             "asked_at": self.asked_at,

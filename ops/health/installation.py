@@ -119,7 +119,7 @@ def stands_still(newest_at: datetime | None, rhythms: Collection[timedelta], now
             "clock",
             "",
             "no crawl has begun for hours",
-            f"the last began at {newest_at:%Y-%m-%d %H:%M} UTC; one every {min(rhythms)} at least is asked for",
+            f"the last began at {newest_at:%Y-%m-%d %H:%M} UTC; one is asked for every {min(rhythms)}",
             "carnews run (or systemctl status carnews); carnews run --once crawls what is due",
             newest_at,
         )

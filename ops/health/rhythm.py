@@ -18,8 +18,9 @@ EPOCH = date(1970, 1, 1).toordinal()
 LEAST_GAPS = 3  # before these nothing is usual
 USUAL, DOUBT = 1.2, 6.0  # squared variation of gaps that is assumed of a site, and by how many gaps' weight
 FORMS = (0.35, 30.0)
+BUSY, BUSY_FORM = 2.0, 1.3  # sittings a day from which a day off is many gaps: none is that regular
 WILD = 25.0  # a gap of so many expected ones was an outage, not a habit
-MARGIN = 1.2  # beyond the longest gap that was normal
+MARGIN = 1.3  # beyond the longest gap that was normal
 # The trade's press rests between Christmas and New Year; a share of the usual is what made weeks show.
 REST_DAYS = {(12, 24), (12, 25), (12, 26), (12, 27), (12, 28), (12, 29), (12, 30), (12, 31), (1, 1), (1, 2)}
 RESTING = 0.35
@@ -84,11 +85,15 @@ class Rhythm:
         mean = sum(tame) / len(tame)
         spread = sum((gap - mean) ** 2 for gap in tame) / (mean * mean) if mean else USUAL * len(tame)
         varied = (DOUBT * USUAL + spread) / (DOUBT + len(tame))
-        self.form = min(max(1 / varied, FORMS[0]), FORMS[1])
+        most = BUSY_FORM if self.rate > BUSY else FORMS[1]
+        self.form = min(max(1 / varied, FORMS[0]), most)
         self.longest = max((gap for gap in scaled if gap < WILD), default=0.0)
 
     def expected(self, since: int, until: int, season: Mapping[int, float] | None = None) -> float:
-        """How many sittings the rate promises between the moments; `season` has factors of days since 1970."""
+        """How many sittings the rate promises between the moments.
+
+        `season` has factors of days since 1970; None or a day without one: as the calendar lets expect.
+        """
         total, at = 0.0, since
         while at < until:
             day = at // DAY
@@ -110,7 +115,7 @@ class Rhythm:
         return total / DAY
 
     def likelihood(self, until: int, season: Mapping[int, float] | None = None) -> float:
-        """How likely a silence from the last sitting to `until` or longer is; 1 where nothing is usual yet."""
+        """How likely a silence from the last sitting to `until` or longer is; 1 where nothing is known."""
         if self.gaps < LEAST_GAPS or self.last is None or until <= self.last:
             return 1.0
         return survival(self.expected(self.last, until, season), self.form, self.gaps)

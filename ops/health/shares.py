@@ -36,6 +36,11 @@ class Share:
     remedy: str
     grade: str = ALARM
 
+    @property
+    def name(self) -> str:
+        """By which its fall is noted."""
+        return f"{self.kind}.{self.subject}"
+
 
 def _field(name: str) -> Share:
     return Share(
@@ -95,7 +100,7 @@ SHARES: tuple[Share, ...] = (
         "",
         (Part("links.fit", "links", 20),),
         "new links of the channels do not match [find] articles: {now} do, {was} did",
-        "carnews sites check {site}; carnews crawl {site} --dry-run; correct [find] articles in its site file",
+        "carnews crawl {site} --dry-run; carnews sites check {site}; correct [find] articles in its file",
     ),
     Share(
         "channel",

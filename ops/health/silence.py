@@ -41,7 +41,8 @@ def silent(site: str, habits: Habits, look: Look, now: int, season: Mapping[int,
 def season_of(rhythms: Iterable[Rhythm], now: int) -> dict[int, float]:
     """By day since 1970 the share of the usual that these sites together published on it; at most 1.
 
-    Holidays are not to be known beforehand: where all fall silent nobody is missing. Too few sites tell nothing.
+    Holidays are not to be known beforehand: where all fall silent nobody is missing. Too few sites tell
+    nothing.
     """
     known = [rhythm for rhythm in rhythms if rhythm.gaps >= 8 and rhythm.rate > 0.1]
     if len(known) < SEASON_SITES:
@@ -66,16 +67,16 @@ def _within(sittings: list[int], began: int, ended: int) -> int:
 
 def _silence(site: str, rhythm: Rhythm, until: int, likely: float, season: Mapping[int, float]) -> Finding:
     assert rhythm.last is not None, "who never published is not silent"
-    last = datetime.fromtimestamp(rhythm.last * 60, UTC)
+    last, missed = datetime.fromtimestamp(rhythm.last * 60, UTC), rhythm.expected(rhythm.last, until, season)
     return Finding(
         site,
         "silent",
         "",
         "the site has published nothing for longer than is like it",
-        f"the last article is of {last:%Y-%m-%d %H:%M} UTC; by its habits {rhythm.expected(rhythm.last, until, season):.1f} "
-        f"would have come since; a silence like this is one of {chances(likely)}",
-        f"look at its home page; if it goes on there: carnews sites check {site}; if it has ended, take its site file "
-        "out",
+        f"the last article is of {last:%Y-%m-%d %H:%M} UTC; by its habits {missed:.1f} more would have come; "
+        f"a silence like this is one of {chances(likely)}",
+        f"look at its home page; if it goes on there: carnews sites check {site}; if it has ended, take its "
+        "site file out",
         last,
     )
 

@@ -134,8 +134,7 @@ def _look_at_all(
         take_turn(s, "alarms")
         mark_learnt(s, strange, now)
         keep_habits(s, {ALL: new}, now)
-        turned = bring_up_to_date(s, {ALL, *(held.keys() - sites.keys())}, findings, now)
-    return turned
+        return bring_up_to_date(s, {ALL, *(held.keys() - sites.keys())}, findings, now)
 
 
 def _disks(
@@ -159,7 +158,7 @@ def _season(common: Mapping[str, Any]) -> dict[str, dict[int, float]]:
 def _seasons(
     s: Session, sites: Mapping[str, Site], common: Mapping[str, Any], now: datetime
 ) -> dict[str, dict[str, float]]:
-    """By language what its sites together published of the usual, day by day; older days stay as they were."""
+    """By language what its sites together published of the usual, by day; older days stay as they were."""
     groups: dict[str, list[str]] = defaultdict(list)
     for name, site in sites.items():
         groups[site.language or ""].append(name)
@@ -183,7 +182,7 @@ def _wal_bytes(engine: Engine) -> int:
 
 
 def silence_of(engine: Engine, sites: Iterable[str], now: datetime) -> dict[str, float]:
-    """By site how likely a silence like the present one is; sites of which too little is known are left out."""
+    """By site how likely a silence like the present one is; sites barely known are left out."""
     with reading(engine) as s:
         season = _season(habits_of(s, [ALL]).get(ALL, {}))
         rows = habits_of(s, sites)
