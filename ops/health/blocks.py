@@ -180,18 +180,23 @@ def restlessness(blocks: Sequence[Block], part: Part, until: int) -> float:
 
 
 def recovered(blocks: Sequence[Block], parts: Sequence[Part], fallen: Fall, least: int, sure: float) -> bool:
-    """Whether the newest pages are again as they were before the fall: at least so many, and so surely."""
+    """Whether the newest pages are again as before the fall, in any part that fell: so many at least, and
+    so surely other than those before them.
+    """
     for part in parts:
-        if part.good != fallen.part:
+        if part.good not in fallen.pieces:
             continue
-        since = [b for b in blocks if b.ended >= fallen.since and b.counts.get(part.total, 0)]
-        good = total = 0
+        past = [b for b in blocks if b.began < fallen.since]
+        since = [b for b in blocks if b.began >= fallen.since and b.counts.get(part.total, 0)]
+        of = part.known + sum(b.counts.get(part.total, 0) for b in past)
+        was = (SOUND * part.known + sum(b.counts.get(part.good, 0) for b in past)) / max(of, 1)
         all_good = sum(b.counts.get(part.good, 0) for b in since)
         all_total = sum(b.counts[part.total] for b in since)
+        good = total = 0
         for block in reversed(since):
             good += block.counts.get(part.good, 0)
             total += block.counts[part.total]
-            if total < least or good / total < fallen.was - max(LEAST_FALL, LEAST_PART * fallen.was):
+            if total < least or good / total < was - max(LEAST_FALL, LEAST_PART * was):
                 continue
             if total == all_total or ratio(good, total, all_good - good, all_total - total) >= sure:
                 return True

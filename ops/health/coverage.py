@@ -88,7 +88,7 @@ def fallen_of(habits: Habits, share: Share, sure: float) -> Fall | None:
 def _brought_up(habits: Habits, share: Share, held: Fall) -> Fall:
     """The fall with the pages seen since."""
     part = next(part for part in share.parts if part.good == held.part)
-    since = [block for block in habits.blocks if block.ended >= held.since]
+    since = [block for block in habits.blocks if block.began >= held.since]
     total = sum(block.counts.get(part.total, 0) for block in since)
     good = sum(block.counts.get(part.good, 0) for block in since)
     if not total:
