@@ -22,8 +22,8 @@ MANY = 30
 def page(site: Site, n: int, box: str, byline: str) -> Answer:
     """Article `n`; in the new layout the old box holds no more than a sentence."""
     text = "".join(
-        f"<p>The van number {n} left hall {n * 7 + i} on a wet morning, and {i + n} people at the gate of the "
-        f"works saw it go up the hill with its lamps on and a horse box behind it.</p>"
+        f"<p>The van number {n} left hall {n * 7 + i} on a wet morning, and {i + n} people at the gate of "
+        f"the works saw it go up the hill with its lamps on and a horse box behind it.</p>"
         for i in range(9)
     )
     shown = f"<div class={OLD}><p>The van left the hall on a wet morning, and people saw it go.</p></div>"

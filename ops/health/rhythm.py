@@ -13,10 +13,11 @@ from math import exp, lgamma, log
 
 SITTING = 60  # minutes
 MOST, LONGEST = 400, 150 * 1440  # sittings kept, minutes back
+LEAST = 30  # kept however old they are: of a magazine that appears once a month
 DAY, WEEK = 1440, 10080
 EPOCH = date(1970, 1, 1).toordinal()
 LEAST_GAPS = 3  # before these nothing is usual
-USUAL, DOUBT = 1.2, 6.0  # squared variation of gaps that is assumed of a site, and by how many gaps' weight
+USUAL, DOUBT = 1.2, 4.0  # squared variation of gaps that is assumed of a site, and by how many gaps' weight
 FORMS = (0.35, 30.0)
 BUSY, BUSY_FORM = 2.0, 1.3  # sittings a day from which a day off is many gaps: none is that regular
 WILD = 25.0  # a gap of so many expected ones was an outage, not a habit
@@ -55,7 +56,8 @@ class Rhythm:
         for moment in moments[1:]:
             if moment - sittings[-1] >= SITTING:
                 sittings.append(moment)
-        self.sittings = [at for at in sittings if at > sittings[-1] - LONGEST][-MOST:]
+        recent = [at for at in sittings if at > sittings[-1] - LONGEST][-MOST:]
+        self.sittings = max(recent, sittings[-LEAST:], key=len)
         self._weigh(season)
 
     def _weigh(self, season: Mapping[int, float] | None) -> None:

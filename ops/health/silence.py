@@ -14,7 +14,7 @@ LOOKS, LOOKING = (
     DAY,
 )  # good looks, and minutes between the first and the last, before nothing is too little
 SEASON_DAYS, SEASON_SITES = 12, 5  # days back that sites tell each other of, and how many it takes
-DOUBT = 4.0  # sittings that speak for a day being like any other
+DOUBT = 1.5  # sittings that speak for a day being like any other
 
 
 def silent(site: str, habits: Habits, look: Look, now: int, season: Mapping[int, float]) -> list[Finding]:
