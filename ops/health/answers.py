@@ -13,7 +13,7 @@ FEW_FAILURES, LONG_FAILING = 2, 12 * HOUR  # the same for sites that are seldom 
 AT_ONCE = 2  # crawls in a row that found nothing at all: no outage looks like this
 NOTHING_FOUND = ("none of ", "no address found")
 CHANNEL_FAILING = 8 * HOUR
-FEW_WAIT, WAIT = 50, 2 * DAY  # addresses, minutes: what is less is work in hand
+FEW_WAIT = 50  # addresses; fewer are work in hand
 GROWING = 3  # days in a row
 KEPT_DAYS = 8
 
@@ -85,8 +85,7 @@ def behind(site: str, habits: Habits, look: Look, now: int) -> list[Finding]:
     grown = len(numbers) > GROWING and all(
         a < b for a, b in zip(numbers[-GROWING - 1 :], numbers[-GROWING:], strict=False)
     )
-    is_old = look.oldest is not None and now - look.oldest >= WAIT
-    if not was_open and not (grown and is_old and look.waiting >= FEW_WAIT):
+    if not was_open and not (grown and look.waiting >= FEW_WAIT):
         return []
     since = habits.open.setdefault("waiting", (today - GROWING) * DAY)
     return [

@@ -163,7 +163,7 @@ def restlessness(blocks: Sequence[Block], part: Part, until: int) -> float:
     chunks: list[tuple[int, int]] = []
     good = total = 0
     for block in blocks:
-        if block.ended <= until:
+        if block.began < until:
             good += block.counts.get(part.good, 0)
             total += block.counts.get(part.total, 0)
             if total >= CHUNK:

@@ -18,7 +18,7 @@ from ops.health.shares import SHARES, Share
 
 FALSE = 0.003  # false alarms a site and month that the test may cost, all shares together
 LEAST_SURE = 9.0  # log likelihood ratio below which nothing is an alarm
-SUSPECT = 3.5  # from here on known pages are asked for again
+SUSPECT = 3.0  # from here on known pages are asked for again
 BACK_PAGES, BACK_SURE = 3, 2.5  # an alarm ends by so many sound pages, so surely other than those before
 PASSED = 4  # stretches of one share that are remembered
 ACCEPTED = 30 * DAY  # what has lasted so long is the site's new way

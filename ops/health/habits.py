@@ -95,7 +95,7 @@ class Habits:
         """How many pages are seen in thirty days, as far as can be told; 1 at least."""
         if not self.blocks:
             return 1.0
-        span = max(now - self.blocks[0].began, DAY)
+        span = max(now - self.blocks[0].began, 7 * DAY)
         return max(1.0, sum(block.pages for block in self.blocks[1:]) * 30 * DAY / span)
 
     def as_row(self) -> dict[str, Any]:

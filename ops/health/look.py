@@ -23,7 +23,7 @@ class Look:
 
     `looked_at` is when the last crawl began that came to its end (None: none did), `good` how many did, three
     at most; `failures` is how many failed since, the first at `failing_since`, the last for the reason
-    `failing`. Of addresses `waiting`, the oldest was found at `oldest`.
+    `failing`. `waiting` addresses are found and not fetched yet.
     """
 
     first_at: int = 0
@@ -35,4 +35,3 @@ class Look:
     failing: str = ""
     channels: tuple[ChannelLook, ...] = ()
     waiting: int = 0
-    oldest: int | None = None
