@@ -23,6 +23,7 @@ from ops.health.silence import season_of
 
 WARM = 60 * DAY  # before faults begin
 SETTLING = 21 * DAY  # in which false alarms are not counted: nobody knows the site yet
+BEFORE = 4 * DAY  # in which the watch looks on before the fault
 STEP = 6 * HOUR
 
 
@@ -74,6 +75,8 @@ def look_at(site: MadeSite, season: dict[int, float]) -> None:
     summary = site.poll(at)
     if summary is not None:
         site.habits.learn(summary, at, season)
+    if at < site.fault_at - BEFORE and site.fault:  # what is said of a sound site is the other table's
+        return
     judged = judge(site.name, site.habits, site.seen(at), at, season, is_new=summary is not None)
     site.ask = max(site.ask, judged.ask)
     said = {finding.key: finding for finding in judged.findings}

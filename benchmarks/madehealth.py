@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from db.summaries import FIELDS, Summary
 from ops.health.habits import Habits
@@ -189,9 +190,8 @@ class MadeSite:
             if published_at > at - 2 * self.kind.every:
                 summary.counts["links"] += 1
             return True  # never to be found
-        in_feed = not self.is_hit("feed freezes", published_at) and hash((self.name, published_at)) % 1000 < (
-            1000 * self.feed_share
-        )
+        drawn = crc32(f"{self.name} {published_at}".encode()) % 1000  # once and for all
+        in_feed = not self.is_hit("feed freezes", published_at) and drawn < 1000 * self.feed_share
         if not in_feed and not (self.section and (is_daily or self.section_adds)):
             return not self.section  # who looks elsewhere only once a day sees it then
         self.section_adds = not in_feed

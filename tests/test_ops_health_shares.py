@@ -8,7 +8,7 @@ import pytest
 from db.alarms import Finding
 from db.summaries import Summary
 from ops.health.blocks import Block, Part, append, fall, ratio
-from ops.health.coverage import fallen, suspected
+from ops.health.coverage import fallen
 from ops.health.habits import Habits, habits_from
 from ops.health.rhythm import DAY
 
@@ -54,8 +54,10 @@ def test_a_field_that_new_pages_lack_is_an_alarm_with_figures_and_since_when() -
 def test_one_odd_page_is_no_alarm_but_known_pages_are_asked_for() -> None:
     habits, now = lived(*[GOOD] * 40, run(1, 0))
     assert found(habits, now) == []
-    assert suspected(habits)
-    assert not suspected(lived(*[GOOD] * 40)[0])
+    assert habits.is_doubtful
+    sound, now = lived(*[GOOD] * 40)
+    assert found(sound, now) == []
+    assert not sound.is_doubtful
 
 
 def test_known_pages_that_lost_the_field_settle_it_at_once() -> None:

@@ -30,7 +30,7 @@ class Block:
     @property
     def pages(self) -> int:
         """How many pages it stands for, new and known ones."""
-        return self.counts.get("asked", 0) + self.counts.get("had.text", 0) + self.counts.get("links", 0)
+        return self.counts.get("asked", 0) + self.counts.get("had.text", 0)
 
     def take(self, later: "Block") -> None:
         """Makes the block that follows a part of this one."""

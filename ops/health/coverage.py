@@ -30,6 +30,8 @@ def fallen(site: str, habits: Habits, now: int, *, is_new: bool) -> list[Finding
     Unless pages were seen since (`is_new`) only those fallen before are looked at.
     """
     sure = surely(habits, now)
+    if is_new:
+        habits.is_doubtful = False
     asked = SHARES if is_new else [share for share in SHARES if share.name in habits.falls]
     return [found for share in asked if (found := _judged(site, habits, share, sure, now))]
 
@@ -39,21 +41,13 @@ def surely(habits: Habits, now: int) -> float:
     return max(LEAST_SURE, log(habits.pages_a_month(now) * len(SHARES) / FALSE) - 2.0)
 
 
-def suspected(habits: Habits) -> bool:
-    """Whether known pages should be asked for again: a share of the newest ones may have fallen."""
-    return any(
-        share.parts[-1].good.startswith("kept.") or share.kind == "refused"
-        for share in SHARES
-        if share.name not in habits.falls and fallen_of(habits, share, SUSPECT) is not None
-    )
-
-
 def _judged(site: str, habits: Habits, share: Share, sure: float, now: int) -> Finding | None:
     name = share.name
     held = habits.falls.get(name)
     if held is None:
-        seen = fallen_of(habits, share, sure)
-        if seen is None:
+        seen, calm = fall_of(habits, share)
+        if seen is None or calm < sure:
+            habits.is_doubtful |= calm >= SUSPECT and share.is_told_by_known_pages
             return None
         habits.falls[name] = seen
         return _finding(site, share, seen)
@@ -69,12 +63,12 @@ def _judged(site: str, habits: Habits, share: Share, sure: float, now: int) -> F
     return None
 
 
-def fallen_of(habits: Habits, share: Share, sure: float) -> Fall | None:
-    """The share's fall, where it is as sure as that."""
+def fall_of(habits: Habits, share: Share) -> tuple[Fall | None, float]:
+    """The share's likeliest fall, and how sure it is once its restlessness is taken into account."""
     blocks = without(habits.blocks, habits.passed.get(share.name, ()))
     seen = fall(blocks, share.parts)
-    if seen is None or seen.sure < sure:
-        return None
+    if seen is None or seen.sure < SUSPECT:
+        return seen, 0.0
     parts = {part.good: part for part in share.parts}
     calm = 0.0
     for name, one in seen.pieces.items():
@@ -82,7 +76,7 @@ def fallen_of(habits: Habits, share: Share, sure: float) -> Fall | None:
         if name == share.parts[0].good:
             restless = max(restless, clumping(habits.rows, share.name))
         calm += one / restless
-    return seen if calm >= sure else None
+    return seen, calm
 
 
 def _brought_up(habits: Habits, share: Share, held: Fall) -> Fall:

@@ -43,6 +43,7 @@ class Habits:
     paged_at: int = 0  # when a page was last read
     asked_at: int = 0
     doubted_at: int = 0
+    is_doubtful: bool = False  # not kept: whether the newest pages seem wrong
 
     def learn(self, summary: Summary, now: int, season: Mapping[int, float] | None = None) -> None:
         """Takes into account what one more run saw; `now` is when it ended."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from db.alarms import Finding
 from ops.health.answers import behind, failing, unread
-from ops.health.coverage import fallen, suspected
+from ops.health.coverage import fallen
 from ops.health.habits import Habits
 from ops.health.look import Look
 from ops.health.rhythm import DAY
@@ -42,7 +42,7 @@ def wanted(habits: Habits, look: Look, now: int, *, is_new: bool) -> int:
     """How many known pages the next crawl should ask for, and notes that it does."""
     if look.failures or not habits.blocks or now - habits.began < DAY:
         return 0
-    if is_new and now - habits.doubted_at >= REST and suspected(habits):
+    if is_new and now - habits.doubted_at >= REST and habits.is_doubtful:
         habits.doubted_at = now
         return SOME
     if now - habits.paged_at >= QUIET and now - habits.asked_at >= QUIET:

@@ -1,6 +1,6 @@
 """When a site publishes, learnt from its own dates; and how likely a silence is by that.
 
-Dates less than an hour apart are one sitting. Sittings come at a rate that the day of the week and the hour
+Dates some minutes apart are one sitting. Sittings come at a rate that the day of the week and the hour
 change; measured by that rate, the gaps between them are drawn from a gamma distribution whose form the site's
 own gaps tell (a monthly magazine is regular, a blog is not). How likely a silence as long as the present one
 is follows exactly, the uncertainty of a rate known from few gaps included.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import exp, lgamma, log
 
-SITTING = 60  # minutes
+PAUSE, SITTING = 20, 60  # minutes that part two sittings, minutes that none lasts longer
 MOST, LONGEST = 400, 150 * 1440  # sittings kept, minutes back
 LEAST = 30  # kept however old they are: of a magazine that appears once a month
 DAY, WEEK = 1440, 10080
@@ -52,10 +52,11 @@ class Rhythm:
         moments = sorted({*self.sittings, *published})
         if not moments:
             return
-        sittings = moments[:1]
+        sittings, before = moments[:1], moments[0]
         for moment in moments[1:]:
-            if moment - sittings[-1] >= SITTING:
+            if moment - before >= PAUSE or moment - sittings[-1] >= SITTING:
                 sittings.append(moment)
+            before = moment
         recent = [at for at in sittings if at > sittings[-1] - LONGEST][-MOST:]
         self.sittings = max(recent, sittings[-LEAST:], key=len)
         self._weigh(season)

@@ -41,6 +41,11 @@ class Share:
         """By which its fall is noted."""
         return f"{self.kind}.{self.subject}"
 
+    @property
+    def is_told_by_known_pages(self) -> bool:
+        """Whether known pages, asked for again, would show the same."""
+        return self.parts[-1].good.startswith("kept.") or self.kind == "refused"
+
 
 def _field(name: str) -> Share:
     return Share(
