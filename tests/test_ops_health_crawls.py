@@ -12,7 +12,7 @@ from crawler.sites import load_sites
 from db.alarms import Alarm, Turned, open_alarms
 from db.engine import open_store, writing
 from db.models import AddressRow, ArticleRow
-from db.summaries import SummaryRow
+from db.summaries import SummaryRow, summaries_of
 from ops.health import watch
 
 OLD, NEW = "story", "w-77"  # the class of the box that holds the text; the site file names the old one
@@ -118,3 +118,28 @@ def test_one_field_that_pages_no_longer_give_is_an_alarm_of_that_field_alone(
     publish(site, MANY + 9)
     looked(where, 2)
     assert "field authors" not in lasting(where)
+
+
+def test_a_crawl_leaves_a_summary_of_new_and_of_known_pages(place: Place) -> None:
+    with serving() as site:
+        publish(site, 5)
+        place.site("made", site.toml())
+        place.crawl("made")
+        place.age(hours=25)
+        publish(site, 6, byline="")
+        site.pages["/news/2026/9"] = Answer(b"<p>Please accept all cookies to go on.</p>", 403)
+        site.feed([f"/news/2026/{n}" for n in (0, 1, 2, 3, 4, 5, 9)])
+        place.crawl("made")
+    with place.open() as s:
+        second, first = summaries_of(s, "made")
+    assert {name: first.counts[name] for name in ("asked", "articles", "has.authors", "found")} == {
+        "asked": 5,
+        "articles": 5,
+        "has.authors": 5,
+        "found": 0,  # a first look finds old stories by every way
+    }
+    assert first.places["authors"] == {"meta author": 5}
+    assert len(first.chars) == len(first.published) == 5
+    new = {"asked": 2, "articles": 1, "has.authors": 0, "why.refused: http 403": 1, "found.best": 1}
+    known = {"had.text": 5, "kept.text": 5, "had.authors": 5, "kept.authors": 0, "kept.title": 5}
+    assert {name: second.counts[name] for name in new | known} == new | known

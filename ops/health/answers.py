@@ -37,9 +37,11 @@ def failing(site: str, look: Look, now: int) -> list[Finding]:
     cause = {
         "unreachable": "the site cannot be reached",
         "died": "crawls of the site die",
+        "interrupted": "no crawl of the site comes to its end",
     }.get(look.outcome, "crawls of the site fail")
     remedy = {
         "unreachable": f"carnews sites check {site}; if it has moved, correct its site file",
+        "interrupted": f"give it more time: carnews run --deadline 3600; or carnews crawl {site} by hand",
     }.get(look.outcome, f"read data/log/{site}.log; carnews crawl {site} --max-articles 5")
     return [Finding(site, "failing", look.outcome, cause, evidence, remedy, began_at)]
 

@@ -4,7 +4,6 @@ Between being suspected and being an alarm lies a second look: a site whose newe
 of its known pages asked for again, and what those have lost settles it.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import log
@@ -50,14 +49,14 @@ def _judged(site: str, habits: Habits, share: Share, sure: float, now: int) -> F
             habits.is_doubtful |= calm >= SUSPECT and share.is_told_by_known_pages
             return None
         habits.falls[name] = seen
-        return _finding(site, share, seen)
+        return _finding(site, share, seen, reasons(habits, share, seen.since))
     over = None
     if recovered(habits.blocks, share.parts, held, BACK_PAGES, BACK_SURE):
         over = [held.since, _last_bad(habits, share, held)]
     elif now - held.since >= ACCEPTED:
         over = [0, held.since - 1]
     if over is None:
-        return _finding(site, share, _brought_up(habits, share, held))
+        return _finding(site, share, _brought_up(habits, share, held), reasons(habits, share, held.since))
     del habits.falls[name]
     habits.passed[name] = [*habits.passed.get(name, []), over][-PASSED:]
     return None
@@ -100,7 +99,7 @@ def _last_bad(habits: Habits, share: Share, held: Fall) -> int:
     return held.since
 
 
-def _finding(site: str, share: Share, seen: Fall) -> Finding:
+def _finding(site: str, share: Share, seen: Fall, instead: str) -> Finding:
     words = {"site": site, "was": percent(seen.was), "now": percent(seen.share)}
     began_at = datetime.fromtimestamp(seen.since * 60, UTC)
     known = " known" if seen.part.startswith("kept.") else ""
@@ -110,7 +109,7 @@ def _finding(site: str, share: Share, seen: Fall) -> Finding:
         share.subject,
         share.cause.format(**words),
         f"{seen.good} of the last {seen.total}{known} pages since {began_at:%Y-%m-%d %H:%M} UTC, "
-        f"{words['was']} of {seen.of} before",
+        f"{words['was']} of {seen.of} before{instead}",
         share.remedy.format(**words),
         began_at,
         share.grade,
@@ -124,12 +123,14 @@ def percent(share: float) -> str:
     return "all" if share >= 1 else f"{100 * share:.0f} %"
 
 
-def reasons(habits: Habits, since: int) -> Iterator[tuple[str, int]]:
-    """Why pages were refused since then, the commonest first."""
+def reasons(habits: Habits, share: Share, since: int) -> str:
+    """What became of the pages since then instead, the commonest first, as an end of a sentence; or nothing."""
     counted: dict[str, int] = {}
+    prefix = {"refused": "why.", "not-article": "no."}.get(share.kind)
     for block in habits.blocks:
-        if block.ended >= since:
+        if prefix and block.began >= since:
             for name, number in block.counts.items():
-                if name.startswith("why."):
-                    counted[name[4:]] = counted.get(name[4:], 0) + number
-    yield from sorted(counted.items(), key=lambda pair: -pair[1])
+                if name.startswith(prefix):
+                    counted[name[len(prefix) :]] = counted.get(name[len(prefix) :], 0) + number
+    most = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
+    return "; " + ", ".join(f"{name} {number}" for name, number in most) if most else ""

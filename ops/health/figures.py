@@ -23,7 +23,7 @@ WANTED = {
 }
 OF_SITE = "FROM runs r WHERE r.site = w.site AND r.kind = 'crawl'"
 GOOD = "r.outcome IN ('finished', 'limit')"
-BAD = "r.outcome IN ('unreachable', 'failed', 'died')"
+BAD = "r.outcome IN ('unreachable', 'failed', 'died', 'interrupted')"
 CRAWLS = f"""
 WITH wanted AS ({{wanted}}), w AS (
     SELECT w.site,
