@@ -5,7 +5,7 @@ two shares than under one (a generalised likelihood ratio). It needs no idea of 
 fast, finds sudden and slow falls alike, tells since when, and knows how little a short past says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 
@@ -97,49 +97,39 @@ def append(blocks: list[Block], new: Block) -> None:
 
 def fall(blocks: Sequence[Block], parts: Sequence[Part], least_past: int = LEAST_PAST) -> Fall | None:
     """The likeliest fall of these shares, their evidence added up; None where none fell worth a word."""
-    found: Fall | None = None
-    columns = [(part, *_columns(blocks, part)) for part in parts]
-    columns = [(part, goods, totals) for part, goods, totals in columns if totals[-1]]
-    for at in range(1, len(blocks)):
-        pieces: dict[str, float] = {}
-        worst = None
-        for part, goods, totals in columns:
-            seen = _compared(part, goods, totals, at, least_past)
-            if seen is None:
-                continue
-            was, of, good, total = seen
-            one = ratio(was * of, of, good, total)
-            pieces[part.good] = one
-            if worst is None or one > worst[0]:
-                worst = (one, part, was, of, good, total)
-        sure = sum(pieces.values())
-        if worst is not None and (found is None or sure > found.sure):
-            _, part, was, of, good, total = worst
-            found = Fall(blocks[at].began, was, of, good, total, sure, part.good, pieces)
-    return found
-
-
-def _columns(blocks: Sequence[Block], part: Part) -> tuple[list[int], list[int]]:
-    """Sums of the good and of all up to each border."""
-    goods, totals = [0], [0]
-    for block in blocks:
-        goods.append(goods[-1] + block.counts.get(part.good, 0))
-        totals.append(totals[-1] + block.counts.get(part.total, 0))
-    return goods, totals
-
-
-def _compared(
-    part: Part, goods: Sequence[int], totals: Sequence[int], at: int, least_past: int
-) -> tuple[float, int, int, int] | None:
-    """Share and number before the border `at`, good ones and number after it; None where that is no fall."""
-    of, total = totals[at], totals[-1] - totals[at]
-    if not total or of + part.known < least_past:
+    seen: dict[int, list[tuple[float, Part, float, int, int, int]]] = {}
+    for part in parts:
+        for at, was, of, good, total in _falls(blocks, part, least_past):
+            sure = ratio(was * of, of, good, total)
+            seen.setdefault(at, []).append((sure, part, was, of, good, total))
+    if not seen:
         return None
-    good = goods[-1] - goods[at]
-    was = (goods[at] + SOUND * part.known) / (of + part.known)
-    if good / total > was - max(LEAST_FALL, LEAST_PART * was):
-        return None
-    return was, of + part.known, good, total
+    at, told = max(seen.items(), key=lambda pair: sum(one[0] for one in pair[1]))
+    _, part, was, of, good, total = max(told, key=lambda one: one[0])
+    pieces = {one[1].good: one[0] for one in told}
+    return Fall(blocks[at].began, was, of, good, total, sum(pieces.values()), part.good, pieces)
+
+
+def _falls(
+    blocks: Sequence[Block], part: Part, least_past: int
+) -> Iterator[tuple[int, float, int, int, int]]:
+    """The borders after which the share is lower by as much as is worth a word: share and number of pages
+    before, good ones and number after.
+    """
+    goods = [block.counts.get(part.good, 0) for block in blocks]
+    totals = [block.counts.get(part.total, 0) for block in blocks]
+    of, was_good = part.known + sum(totals), SOUND * part.known + sum(goods)
+    good = total = 0
+    for at in range(len(blocks) - 1, 0, -1):
+        if not totals[at]:
+            continue
+        good, total = good + goods[at], total + totals[at]
+        of, was_good = of - totals[at], was_good - goods[at]
+        if of < least_past:
+            return
+        was = was_good / of
+        if good / total <= was - max(LEAST_FALL, LEAST_PART * was):
+            yield at, was, of, good, total
 
 
 def ratio(good: float, total: float, later_good: float, later_total: float) -> float:

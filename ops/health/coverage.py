@@ -124,7 +124,7 @@ def percent(share: float) -> str:
 
 
 def reasons(habits: Habits, share: Share, since: int) -> str:
-    """What became of the pages since then instead, the commonest first, to end a sentence with; or nothing."""
+    """What became of the pages since then instead, the commonest first, to end a sentence; or nothing."""
     counted: dict[str, int] = {}
     prefix = {"refused": "why.", "not-article": "no."}.get(share.kind)
     for block in habits.blocks:

@@ -13,6 +13,7 @@ from math import exp, lgamma, log
 
 PAUSE, SITTING = 20, 60  # minutes that part two sittings, minutes that none lasts longer
 MOST, LONGEST = 400, 150 * 1440  # sittings kept, minutes back
+AGAIN = 0.04  # of the sittings new: then what follows from them is worked out again
 LEAST = 30  # kept however old they are: of a magazine that appears once a month
 DAY, WEEK = 1440, 10080
 EPOCH = date(1970, 1, 1).toordinal()
@@ -41,6 +42,7 @@ class Rhythm:
     form: float = 1.0
     longest: float = 0.0
     gaps: int = 0
+    fresh: int = 0  # sittings since this was worked out
 
     @property
     def last(self) -> int | None:
@@ -57,9 +59,13 @@ class Rhythm:
             if moment - before >= PAUSE or moment - sittings[-1] >= SITTING:
                 sittings.append(moment)
             before = moment
+        new = len(sittings) - len(self.sittings)
         recent = [at for at in sittings if at > sittings[-1] - LONGEST][-MOST:]
         self.sittings = max(recent, sittings[-LEAST:], key=len)
-        self._weigh(season)
+        self.fresh += max(new, 0)
+        if self.fresh >= len(self.sittings) * AGAIN or self.gaps < LEAST:
+            self._weigh(season)
+            self.fresh = 0
 
     def _weigh(self, season: Mapping[int, float] | None) -> None:
         """Works out all that follows from the sittings."""
@@ -142,6 +148,7 @@ class Rhythm:
             "form": round(self.form, 3),
             "longest": round(self.longest, 3),
             "gaps": self.gaps,
+            "fresh": self.fresh,
         }
 
 
