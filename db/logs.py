@@ -1,0 +1,144 @@
+"""How every process logs: lines for people or JSON lines, on standard error or in a file, without secrets.
+
+In this room because crawls and clock share it. Values of variables are never printed (loguru's `diagnose`),
+for one of them may be a password; what is known to be secret, or looks it, is struck out of every line.
+"""
+
+import json
+import logging
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from loguru import logger
+from sqlalchemy.engine import make_url
+
+from db.logfile import LogFile
+from db.settings import Settings
+
+if TYPE_CHECKING:
+    from loguru import Record
+
+STRUCK = "***"
+SHORTEST = 6  # a shorter part of a secret address stands in ordinary words too
+LEVELS = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
+PATTERNS = (
+    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)"), rf"\g<1>{STRUCK}"),  # user:password@ of any address
+    (
+        re.compile(
+            r"(\b(?:set-)?cookie|\b(?:proxy-)?authorization)(['\"]?\s*[:=]\s*)(?=\S).*", re.IGNORECASE
+        ),
+        rf"\g<1>\g<2>{STRUCK}",
+    ),
+    (
+        re.compile(
+            r"(\b(?:password|passwd|pwd|secret|api_?key|(?:access_?)?token)\s*=\s*)[^\s&'\"]+", re.IGNORECASE
+        ),
+        rf"\g<1>{STRUCK}",
+    ),
+)
+_secrets: set[str] = set()  # of this process, the same for all it logs
+
+
+def keep_secret(*addresses: str) -> None:
+    """Has every part of these addresses that may be a secret struck out of all that is logged from now on.
+
+    Of a service's address anything but its scheme may be: keys stand in its user, host, path and query.
+    """
+    for address in addresses:
+        _, _, rest = address.partition("://")
+        for part in (address, rest, *re.split(r"[/:@?&=]", rest)):
+            _secrets.update(spelt for spelt in (part, unquote(part)) if len(spelt) >= SHORTEST)
+
+
+def redacted(text: str) -> str:
+    """`text` without what is known to be secret or looks like a password, cookie or key."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, STRUCK)
+    for pattern, instead in PATTERNS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+class Intercept(logging.Handler):
+    """Hands the standard library's records to loguru, as finished text: braces in it are not read."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level: str | int = record.levelname if record.levelname in LEVELS else record.levelno
+        logger.opt(exception=record.exc_info).bind(logger=record.name).log(level, "{}", record.getMessage())
+
+
+def start_logging(
+    settings: Settings, process: str, *, level: str, file: str | None = None, **facts: str
+) -> None:
+    """Sends all that is logged from now on to standard error from `level` on, as the settings want it.
+
+    `process` and `facts` stand in each JSON line. With `file`, a name, lines from INFO on go into that file
+    of the log folder as well, `.log` for people and `.jsonl` for programs.
+    """
+    database = make_url(settings.database_url)
+    told = {key: value for key, value in database.query.items() if "pass" in key}
+    for secret in (database.password, *told.values()):
+        _secrets.update(part for part in (str(secret), unquote(str(secret))) if secret and len(part) > 3)
+    as_json = settings.log_format == "json"
+    shape: Callable[[Record], str] = partial(_json_line, process, facts) if as_json else _plain_line
+    logger.remove()
+    logger.add(_stderr, format=shape, level=level, diagnose=False, backtrace=False)
+    if file:
+        path = settings.log / f"{file}{'.jsonl' if as_json else '.log'}"
+        sink = partial(_into, LogFile(path), logger.level(level).no)
+        least = min(level, "INFO", key=lambda name: logger.level(name).no)
+        logger.add(sink, format=shape, level=least, diagnose=False, backtrace=False)
+    logging.captureWarnings(capture=True)
+
+
+def join(level: int, quiet: dict[str, int]) -> None:
+    """Has what libraries log from `level` on join in, those named in `quiet` from their own level on."""
+    logging.basicConfig(handlers=[Intercept()], level=level, force=True)
+    for name, least in quiet.items():
+        logging.getLogger(name).setLevel(least)
+
+
+def _stderr(message: Any) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(message)
+
+
+def _into(file: LogFile, seen_from: int, message: Any) -> None:
+    file.write(str(message), seen=message.record["level"].no >= seen_from)
+
+
+def _plain_line(record: "Record") -> str:
+    at = record["time"].astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    text = f"{at} {record['level'].name: <7} {record['message']}"
+    return _finished(record, redacted("\n".join(filter(None, [text, _fault(record)]))))
+
+
+def _json_line(process: str, facts: dict[str, str], record: "Record") -> str:
+    at = record["time"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    told: dict[str, object] = {"at": at, "level": record["level"].name, "process": process}
+    own = {key: value for key, value in record["extra"].items() if key != "line"}
+    told |= {**facts, **own, "message": record["message"]}
+    if fault := _fault(record):
+        told["error"] = fault
+    clean = {key: redacted(value if isinstance(value, str) else str(value)) for key, value in told.items()}
+    return _finished(record, json.dumps(clean | {"pid": os.getpid()}, ensure_ascii=False))
+
+
+def _finished(record: "Record", text: str) -> str:
+    """The format that gives `text` as it is: loguru reads what a format function returns as a format."""
+    record["extra"]["line"] = text
+    return "{extra[line]}\n"
+
+
+def _fault(record: "Record") -> str:
+    """The traceback of what was raised, without values; empty where nothing was."""
+    if (wrong := record["exception"]) is None or wrong.value is None:
+        return ""
+    return "".join(traceback.format_exception(wrong.type, wrong.value, wrong.traceback)).rstrip()
