@@ -124,11 +124,13 @@ def _json_line(process: str, facts: dict[str, str], record: "Record") -> str:
     at = record["time"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     told: dict[str, object] = {"at": at, "level": record["level"].name, "process": process}
     own = {key: value for key, value in record["extra"].items() if key != "line"}
-    told |= {**facts, **own, "message": record["message"]}
+    told |= {"pid": os.getpid(), **facts, **own, "message": record["message"]}
     if fault := _fault(record):
         told["error"] = fault
-    clean = {key: redacted(value if isinstance(value, str) else str(value)) for key, value in told.items()}
-    return _finished(record, json.dumps(clean | {"pid": os.getpid()}, ensure_ascii=False))
+    clean = {
+        key: value if isinstance(value, int | float) else redacted(str(value)) for key, value in told.items()
+    }
+    return _finished(record, json.dumps(clean, ensure_ascii=False))
 
 
 def _finished(record: "Record", text: str) -> str:

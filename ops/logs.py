@@ -7,9 +7,6 @@ from loguru import logger
 from db.logs import join, start_logging
 from db.settings import Settings, settings
 
-# what Apprise says of an address that fails is told by us, without the address; its transport says it again
-QUIET = {"apprise": logging.CRITICAL, "urllib3": logging.CRITICAL}
-
 
 def log_as(process: str, conf: Settings, *, quiet: bool = False) -> None:
     """Sets up this process's log; `quiet` keeps warnings and errors only, in the file all stands.
@@ -17,13 +14,13 @@ def log_as(process: str, conf: Settings, *, quiet: bool = False) -> None:
     `process` names the file too: `clock` logs to `data/log/clock.log`.
     """
     start_logging(conf, process, level="WARNING" if quiet else "INFO", file=process)
-    join(logging.WARNING, QUIET)
+    join(logging.WARNING, {})
 
 
 def log_to_stderr(*, quiet: bool = False) -> None:
     """The same without a file, for programs that have none."""
     start_logging(settings(), "carnews", level="WARNING" if quiet else "INFO")
-    join(logging.WARNING, QUIET)
+    join(logging.WARNING, {})
 
 
 def log_fault(wrong: BaseException) -> None:
