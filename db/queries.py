@@ -153,10 +153,23 @@ def in_export_order(s: Session, query: Select[ArticleRow]) -> Select[ArticleRow]
     return query.order_by(ArticleRow.published_at.desc().nulls_last(), url)
 
 
-def runs(s: Session, site: str | None = None, limit: int = 50) -> list[RunRow]:
-    """The newest runs first, of `site` alone if given."""
+def runs(
+    s: Session,
+    site: str | None = None,
+    limit: int = 50,
+    *,
+    outcomes: Sequence[str] = (),
+    since: datetime | None = None,
+) -> list[RunRow]:
+    """The newest runs first, of `site` alone, with one of `outcomes`, begun at `since` or later if given."""
     query = select(Run).order_by(Run.id.desc()).limit(limit)
-    return [run_row(s, run) for run in s.scalars(query.where(Run.site == site) if site else query)]
+    if site:
+        query = query.where(Run.site == site)
+    if outcomes:
+        query = query.where(Run.outcome.in_(outcomes))
+    if since:
+        query = query.where(Run.started_at >= since)
+    return [run_row(s, run) for run in s.scalars(query)]
 
 
 def site_status(s: Session) -> list[SiteStatus]:

@@ -1,0 +1,121 @@
+"""All sites at a glance, and alarms, for a screen of 80 columns or a pipe."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from terminal.formats import Format, show_rows
+from terminal.outcomes import STATES
+from terminal.screen import Screen, one_line
+from terminal.tables import Column, counted, moment, number
+from terminal.times import ago, span
+
+Row = Mapping[str, Any]
+ALARM = "alarm"  # the grade that asks for somebody
+ALARMS_SHOWN = 20  # below the table; who has more of them looks at `carnews alarms --open`
+
+GLANCE_CSV = (
+    *("site", "alarms", "notices", "since", "last", "last_at", "articles", "newest_at", "found", *STATES),
+    *("due_at", "because", "note"),
+)
+ALARM_CSV = (
+    *("id", "site", "kind", "subject", "grade", "began_at", "noticed_at", "seen_at", "ended_at", "told_at"),
+    *("end_told_at", "cause", "evidence", "remedy"),
+)
+
+
+def show_glance(screen: Screen, rows: Sequence[Row], alarms: Sequence[Any], now: datetime) -> None:
+    """Prints the table of sites, then what is wrong with them in words."""
+    wrong = [{**row, "wrong": _kinds(row)} for row in rows]
+    show_rows(screen, wrong, glance_columns(wrong, now), Format.TABLE)
+    if not alarms:
+        return
+    screen.line()
+    for alarm in alarms[:ALARMS_SHOWN]:
+        screen.line(headline(alarm, now))
+    if len(alarms) > ALARMS_SHOWN:
+        screen.line(f"and {len(alarms) - ALARMS_SHOWN} more: carnews alarms --open")
+
+
+def glance_columns(rows: Sequence[Row], now: datetime) -> tuple[Column, ...]:
+    """The columns of the table, times as seen from `now`; what is wrong has one where anything is."""
+
+    def before(value: datetime | None) -> str:
+        return ago(value, now)
+
+    def until(value: datetime | None) -> str:
+        return "" if value is None else "now" if value <= now else span(value - now)
+
+    wrong = (Column("wrong", style="red"),) if any(row["wrong"] for row in rows) else ()
+    return (
+        Column("site", wide=True),
+        *wrong,
+        Column("last", "last run"),
+        Column("last_at", "ago", show=before, align="right"),
+        number("articles", style="green"),
+        number("failed", style="red"),
+        number("pending", style="yellow"),
+        Column("due_at", "due in", show=until, align="right"),
+    )
+
+
+def _kinds(row: Row) -> str:
+    """The gravest kind and how many more: `unreachable +2`; a notice in brackets."""
+    kinds = [*row["alarms"], *(f"({kind})" for kind in row["notices"])]
+    return "" if not kinds else f"{kinds[0]} +{len(kinds) - 1}" if len(kinds) > 1 else kinds[0]
+
+
+def headline(alarm: Any, now: datetime) -> str:
+    """An alarm in one sentence: what, since when, why."""
+    mark = "" if alarm.grade == ALARM else "notice: "
+    name = " ".join(filter(None, [alarm.kind, alarm.subject]))
+    return one_line(f"{mark}{alarm.site}: {name}, since {ago(alarm.began_at, now)} ago: {alarm.cause}")
+
+
+def show_totals(screen: Screen, total: Row) -> None:
+    """Says how much the store holds."""
+    screen.say()
+    articles = counted(total.get("articles", 0), "article")
+    screen.say(f"{articles} from {counted(total.get('found', 0), 'address', 'addresses')}")
+
+
+def show_laws(screen: Screen, broken: Sequence[str]) -> int:
+    """Says on standard error whether the ledger balances; the exit code that deserves."""
+    for law in broken:
+        screen.err.print(one_line(law), markup=False, highlight=False, soft_wrap=True)
+    if not broken:
+        screen.note("the ledger balances: every address is in exactly one state")
+    return 1 if broken else 0
+
+
+def alarm_rows(alarms: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
+    """One row per alarm, all that is known of it."""
+    names = [*ALARM_CSV]
+    return [
+        {name: getattr(alarm, name) for name in names} | {"lasted": _lasted(alarm, now)} for alarm in alarms
+    ]
+
+
+def _lasted(alarm: Any, now: datetime) -> int:
+    lasted: timedelta = (alarm.ended_at or now) - alarm.began_at
+    return round(lasted.total_seconds())
+
+
+def show_alarms(screen: Screen, alarms: Sequence[Any], form: Format, now: datetime) -> None:
+    """Prints alarms, open and ended."""
+    rows = alarm_rows(alarms, now)
+    if form != Format.TABLE:
+        show_rows(screen, rows, (), form, ALARM_CSV)
+        return
+    for row in rows:
+        row["what"] = " ".join(filter(None, [row["kind"], row["subject"]]))
+        row["state"] = "over" if row["ended_at"] else "open" if row["grade"] == ALARM else "notice"
+    columns = (
+        Column("began_at", "since", show=moment),
+        Column("state"),
+        Column("lasted", show=lambda value: span(timedelta(seconds=value)), align="right"),
+        Column("site"),
+        Column("what", "alarm"),
+        Column("cause", wide=True),
+    )
+    show_rows(screen, rows, columns, form)
