@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from db.alarms import ALARM, Alarm, AlarmRow, mark_told, open_alarms, untold
 from db.engine import reading, writing
 from db.errors import StoreError
-from ops.courier import Courier, Kind, Message, told
+from ops.courier import Courier, told
+from ops.digest import News, message
 
 WINDOW = timedelta(minutes=5)  # after a message: what goes wrong within it is told together
 PER_HOUR = 6  # messages; more wait, nothing is dropped
@@ -26,23 +27,7 @@ QUIET = timedelta(hours=2)  # the same kind of alarm at the same site is not tol
 STEADY = timedelta(minutes=15)  # an end counts once it has lasted so long; what returned sooner never ended
 REMIND = timedelta(days=1)  # what is still wrong is told again
 NOTICES = timedelta(days=1)  # notices alone make a message at most so often; with alarms they go along
-LISTED = 10  # of a message; who gets more wants `carnews status`
-LONGEST = 300  # characters of one cause
 RETRY_S = 300.0  # after a message that nobody took
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What one message tells, and `silent`: what counts as told without one, and since when."""
-
-    begun: tuple[Alarm, ...] = ()
-    ended: tuple[Alarm, ...] = ()
-    still: tuple[Alarm, ...] = ()
-    silent: tuple[tuple[Alarm, datetime], ...] = ()
-
-    @property
-    def told(self) -> tuple[Alarm, ...]:
-        return self.begun + self.ended + self.still
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,56 +91,6 @@ def past_of(s: Session, now: datetime) -> Past:
     ).all()
     moments = {at for row in rows for at in (row.told_at, row.end_told_at) if at and at > now - NOTICES}
     return Past(tuple(sorted(moments)), tuple(((r.site, r.kind), r.told_at) for r in rows if r.told_at))
-
-
-def message(told_of: News, now: datetime, host: str) -> Message:
-    """The news in words: what began with cause and remedy, what is over, what is still wrong."""
-    alarms = sum(alarm.grade == ALARM for alarm in told_of.begun)
-    counts = (
-        (alarms, "new alarm" if alarms == 1 else "new alarms"),
-        (len(told_of.begun) - alarms, "notice" if len(told_of.begun) - alarms == 1 else "notices"),
-        (len(told_of.ended), "over"),
-        (len(told_of.still), "still open"),
-    )
-    title = ", ".join(f"{n} {word}" for n, word in counts if n)
-    parts = [("New", told_of.begun), ("Over", told_of.ended), ("Still wrong", told_of.still)]
-    room, body = LISTED, []
-    for heading, part in parts:
-        shown = part[:room]
-        room -= len(shown)
-        if shown:
-            body.append("\n".join([f"{heading}:", *(_line(alarm, now) for alarm in shown)]))
-    if len(told_of.told) > LISTED:
-        body.append(f"and {len(told_of.told) - LISTED} more; `carnews status` shows all")
-    kind: Kind = "failure" if alarms else "warning" if told_of.begun or told_of.still else "success"
-    return Message(f"carnews on {host}: {title}", "\n\n".join(body), kind)
-
-
-def _line(alarm: Alarm, now: datetime) -> str:
-    name = " ".join(filter(None, [f"{alarm.site}: {alarm.kind}", _plain(alarm.subject)]))
-    if alarm.ended_at:
-        return f"- {name}, lasted {span(alarm.ended_at - alarm.began_at)}"
-    since = f"since {alarm.began_at:%Y-%m-%d %H:%M} UTC ({span(now - alarm.began_at)})"
-    told_of = f"- {name} {since}: {_plain(alarm.cause)}"
-    if alarm.told_at is not None:
-        return told_of
-    return "\n".join(
-        [told_of, *(f"  {part}" for part in (_plain(alarm.evidence), f"do: {_plain(alarm.remedy)}") if part)]
-    )
-
-
-def _plain(text: str) -> str:
-    """One bounded line of printable characters: a cause may quote what a site sent."""
-    words = " ".join(text.split())
-    shown = "".join(char for char in words if char.isprintable())
-    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its largest unit: `3 h`, `2 d`, `40 min`."""
-    seconds = max(0, int(length.total_seconds()))
-    unit, size = next(((u, n) for u, n in (("d", 86400), ("h", 3600), ("min", 60)) if seconds >= n), ("s", 1))
-    return f"{seconds // size} {unit}"
 
 
 class Teller:

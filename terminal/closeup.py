@@ -4,16 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from rich.table import Table
+from rich.text import Text
+
 from terminal.glance import ALARM
 from terminal.outcomes import STATES, in_words
 from terminal.politeness import size
 from terminal.runs import run_rows
 from terminal.screen import Screen, one_line
 from terminal.tables import Column, count, moment, number, show_table
-from terminal.times import ago, from_now, length
+from terminal.times import ago, length, span
 
 Row = Mapping[str, Any]
 DAYS_SHOWN = 7
+NAME_CHARS = 9
+NO_FILE = "never: there is no site file for it"
 
 
 def show_close_up(screen: Screen, site: Any, about: str, now: datetime) -> None:
@@ -29,15 +34,16 @@ def show_close_up(screen: Screen, site: Any, about: str, now: datetime) -> None:
         facts.show("alarms", "none")
     last = f"{row['last']}, {ago(row['last_at'], now)} ago" if row["last_at"] else "never"
     facts.show("last run", f"{last}: {in_words(row['note'])}" if row["note"] else last)
-    due = (
-        f"{from_now(row['due_at'], now)} ({moment(row['due_at'])} UTC)"
-        if row["due_at"]
-        else "never: no site file"
-    )
-    facts.show("next poll", f"{due}, because {row['because']}" if row["because"] else due)
+    due = f"{_due(row['due_at'], now)}, because {row['because']}" if row["due_at"] else NO_FILE
+    facts.show("next poll", due)
     _show_holdings(facts, row)
     _show_coverage(facts, site.coverage, now)
     _show_parts(screen, site, now)
+
+
+def _due(due_at: datetime, now: datetime) -> str:
+    told = f"{moment(due_at)} UTC"
+    return f"now, due since {told}" if due_at <= now else f"in {span(due_at - now)}, at {told}"
 
 
 class Facts:
@@ -47,9 +53,17 @@ class Facts:
         self.screen = screen
 
     def show(self, name: str, text: str) -> None:
-        """One line, or none for an empty text; on a terminal wrapped at words, like the rest."""
-        if text:
-            self.screen.line(f"{name:<10} {one_line(text)}")
+        """One line, or none for an empty text; on a terminal wrapped beside its name."""
+        if not text:
+            return
+        if not self.screen.rich:
+            self.screen.line(f"{name:<{NAME_CHARS}} {one_line(text)}")
+            return
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_column(width=NAME_CHARS, style="bold")
+        grid.add_column()
+        grid.add_row(Text(name), Text(one_line(text)))
+        self.screen.out.print(grid)
 
 
 def _named(alarm: Any, now: datetime) -> str:

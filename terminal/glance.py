@@ -12,7 +12,8 @@ from terminal.times import ago, span
 
 Row = Mapping[str, Any]
 ALARM = "alarm"  # the grade that asks for somebody
-ALARMS_SHOWN = 20  # below the table; who has more of them looks at `carnews alarms --open`
+LINES_SHOWN = 20  # below the table; who has more of them looks at `carnews alarms --open`
+ALIKE = 3  # alarms of one kind from so many sites on are told together
 
 GLANCE_CSV = (
     *("site", "alarms", "notices", "since", "last", "last_at", "articles", "newest_at", "found", *STATES),
@@ -31,10 +32,11 @@ def show_glance(screen: Screen, rows: Sequence[Row], alarms: Sequence[Any], now:
     if not alarms:
         return
     screen.line()
-    for alarm in alarms[:ALARMS_SHOWN]:
-        screen.line(headline(alarm, now))
-    if len(alarms) > ALARMS_SHOWN:
-        screen.line(f"and {len(alarms) - ALARMS_SHOWN} more: carnews alarms --open")
+    lines = in_lines(alarms, now)
+    for line in lines[:LINES_SHOWN]:
+        screen.line(line)
+    if len(lines) > LINES_SHOWN:
+        screen.line("and more: carnews alarms --open")
 
 
 def glance_columns(rows: Sequence[Row], now: datetime) -> tuple[Column, ...]:
@@ -63,6 +65,28 @@ def _kinds(row: Row) -> str:
     """The gravest kind and how many more: `unreachable +2`; a notice in brackets."""
     kinds = [*row["alarms"], *(f"({kind})" for kind in row["notices"])]
     return "" if not kinds else f"{kinds[0]} +{len(kinds) - 1}" if len(kinds) > 1 else kinds[0]
+
+
+def in_lines(alarms: Sequence[Any], now: datetime) -> list[str]:
+    """The alarms in sentences, those in the same way wrong at several sites in one."""
+    groups: dict[tuple[str, str, str], list[Any]] = {}
+    for alarm in alarms:
+        groups.setdefault((alarm.grade, alarm.kind, alarm.subject), []).append(alarm)
+    lines = []
+    for group in groups.values():
+        if len(group) < ALIKE:
+            lines += [headline(alarm, now) for alarm in group]
+            continue
+        first, sites = group[0], ", ".join(alarm.site for alarm in group)
+        mark = "" if first.grade == ALARM else "notice: "
+        name = " ".join(filter(None, [first.kind, first.subject]))
+        longest = ago(first.began_at, now)
+        lines.append(
+            one_line(
+                f"{mark}{len(group)} sites: {name}, up to {longest}: {sites}; at {first.site}: {first.cause}"
+            )
+        )
+    return lines
 
 
 def headline(alarm: Any, now: datetime) -> str:
@@ -96,6 +120,10 @@ def alarm_rows(alarms: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _span_of(seconds: int | None) -> str:
+    return "" if seconds is None else span(timedelta(seconds=seconds))
+
+
 def _lasted(alarm: Any, now: datetime) -> int:
     lasted: timedelta = (alarm.ended_at or now) - alarm.began_at
     return round(lasted.total_seconds())
@@ -113,7 +141,7 @@ def show_alarms(screen: Screen, alarms: Sequence[Any], form: Format, now: dateti
     columns = (
         Column("began_at", "since", show=moment),
         Column("state"),
-        Column("lasted", show=lambda value: span(timedelta(seconds=value)), align="right"),
+        Column("lasted", show=_span_of, align="right"),
         Column("site"),
         Column("what", "alarm"),
         Column("cause", wide=True),

@@ -16,7 +16,7 @@ from terminal.errors import described, exit_code_of
 from terminal.screen import PipeConsole, Screen, flush, write
 
 Look = Callable[[Screen], int]
-SHARE = 0.1  # of the time at most goes into looking, however large the store
+SHARE = 0.2  # of the time at most goes into looking, however large the store
 
 
 def watch(screen: Screen, look: Look, every_s: float, *, dated: bool = True) -> int:
@@ -39,7 +39,7 @@ def watch(screen: Screen, look: Look, every_s: float, *, dated: bool = True) -> 
 
 @contextmanager
 def _shown(screen: Screen, *, dated: bool) -> Iterator[Callable[[Look], int]]:
-    if not screen.rich:
+    if not screen.rich or screen.out.is_dumb_terminal:
         yield lambda look: _block(screen, look, dated=dated)
         return
     # what does not fit the screen is cut while it lasts and stays whole at the end; the worst stands first

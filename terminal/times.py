@@ -17,20 +17,6 @@ def ago(value: datetime | None, now: datetime) -> str:
     return "" if value is None else span(now - value)
 
 
-def from_now(value: datetime | None, now: datetime) -> str:
-    """`3h ago`, `in 20m`, `now`; empty for None."""
-    if value is None:
-        return ""
-    seconds = (value - now).total_seconds()
-    return (
-        "now"
-        if abs(seconds) < 1
-        else f"in {span(value - now)}"
-        if seconds > 0
-        else f"{span(now - value)} ago"
-    )
-
-
 def length(seconds: float | None) -> str:
     """How long something took, to three figures or so: `8.3s`, `2m 05s`, `1h 02m`; empty for unknown."""
     if seconds is None:
