@@ -33,7 +33,7 @@ class LogFile:
             try:
                 self._append(line.encode("utf-8", "backslashreplace"))
             except OSError as wrong:
-                self._close()
+                self.close()
                 if self._retry_at is None:
                     _say(f"carnews: log {self.path}: {wrong.strerror}; its lines go here until it can be\n")
                 self._retry_at = time.monotonic() + RETRY_S
@@ -56,7 +56,7 @@ class LogFile:
     def _opened(self) -> int:
         """The file at our path: the one we hold, unless another process has put a new one there."""
         if self._fd is not None and not self._is_current(self._fd):
-            self._close()
+            self.close()
         if self._fd is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -80,7 +80,8 @@ class LogFile:
     def _numbered(self, number: int) -> Path:
         return self.path.with_name(f"{self.path.name}.{number}") if number else self.path
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Gives the file back; the next line opens it again."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

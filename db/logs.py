@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 STRUCK = "***"
 SHORTEST = 6  # a shorter part of a secret address stands in ordinary words too
+THIS_MACHINE = {"localhost", "127.0.0.1"}  # hosts that are no secret and stand in many a line
 LEVELS = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
 PATTERNS = (
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)"), rf"\g<1>{STRUCK}"),  # user:password@ of any address
@@ -53,8 +55,10 @@ def keep_secret(*addresses: str) -> None:
     """
     for address in addresses:
         _, _, rest = address.partition("://")
-        for part in (address, rest, *re.split(r"[/:@?&=]", rest)):
-            _secrets.update(spelt for spelt in (part, unquote(part)) if len(spelt) >= SHORTEST)
+        place, _, query = rest.partition("?")
+        values = [pair.partition("=")[2] for pair in query.split("&")]
+        parts = {address, rest, *re.split(r"[/:@]", place), *values} - THIS_MACHINE
+        _secrets.update(spelt for part in parts for spelt in (part, unquote(part)) if len(spelt) >= SHORTEST)
 
 
 def redacted(text: str) -> str:
@@ -75,12 +79,19 @@ class Intercept(logging.Handler):
 
 
 def start_logging(
-    settings: Settings, process: str, *, level: str, file: str | None = None, **facts: str
+    settings: Settings,
+    process: str,
+    *,
+    level: str | None,
+    file: str | None = None,
+    by_site: bool = False,
+    **facts: str,
 ) -> None:
     """Sends all that is logged from now on to standard error from `level` on, as the settings want it.
 
     `process` and `facts` stand in each JSON line. With `file`, a name, lines from INFO on go into that file
-    of the log folder as well, `.log` for people and `.jsonl` for programs.
+    of the log folder as well, `.log` for people and `.jsonl` for programs; `by_site`: a line that is bound to
+    a `site` goes into that site's instead. `level` None: only what no file takes goes to standard error.
     """
     database = make_url(settings.database_url)
     told = {key: value for key, value in database.query.items() if "pass" in key}
@@ -89,13 +100,43 @@ def start_logging(
     as_json = settings.log_format == "json"
     shape: Callable[[Record], str] = partial(_json_line, process, facts) if as_json else _plain_line
     logger.remove()
-    logger.add(_stderr, format=shape, level=level, diagnose=False, backtrace=False)
+    if level:
+        logger.add(_stderr, format=shape, level=level, diagnose=False, backtrace=False)
     if file:
-        path = settings.log / f"{file}{'.jsonl' if as_json else '.log'}"
-        sink = partial(_into, LogFile(path), logger.level(level).no)
-        least = min(level, "INFO", key=lambda name: logger.level(name).no)
-        logger.add(sink, format=shape, level=least, diagnose=False, backtrace=False)
+        seen_from = logger.level(level or "CRITICAL").no + (level is None)
+        ending = ".jsonl" if as_json else ".log"
+        sink = LogFolder(settings.log, file, ending, seen_from, by_site=by_site)
+        least = min(level or "INFO", "INFO", key=lambda name: logger.level(name).no)
+        logger.add(sink.write, format=shape, level=least, diagnose=False, backtrace=False)
     logging.captureWarnings(capture=True)
+
+
+class LogFolder:
+    """Log files by name: with `by_site` a line bound to a site goes to that site's, every other to `name`'s.
+
+    Only the file of `name` stays open, for a process may poll a thousand sites.
+    """
+
+    def __init__(self, folder: Path, name: str, ending: str, seen_from: int, *, by_site: bool) -> None:
+        self.folder, self.name, self.ending, self.seen_from = folder, name, ending, seen_from
+        self.by_site = by_site
+        self._files: dict[str, LogFile] = {}
+
+    def write(self, message: Any) -> None:
+        """Writes one line, as loguru's sinks do."""
+        record = message.record
+        site = record["extra"].get("site") if self.by_site else None
+        name = file_name(str(site)) if site else self.name
+        if name not in self._files:
+            self._files[name] = LogFile(self.folder / f"{name}{self.ending}")
+        self._files[name].write(str(message), seen=record["level"].no >= self.seen_from)
+        if name != self.name:
+            self._files[name].close()
+
+
+def file_name(site: str) -> str:
+    """A site's name as part of a file's name."""
+    return re.sub(r"[^\w.-]", "_", site).lstrip(".") or "_"
 
 
 def join(level: int, quiet: dict[str, int]) -> None:
@@ -108,10 +149,6 @@ def join(level: int, quiet: dict[str, int]) -> None:
 def _stderr(message: Any) -> None:
     if sys.stderr is not None:
         sys.stderr.write(message)
-
-
-def _into(file: LogFile, seen_from: int, message: Any) -> None:
-    file.write(str(message), seen=message.record["level"].no >= seen_from)
 
 
 def _plain_line(record: "Record") -> str:

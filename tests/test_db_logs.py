@@ -11,6 +11,7 @@ import pytest
 from loguru import logger
 from loopback import ROOT
 
+from crawler.log import start_shared_log
 from db import logs
 from db.logfile import LogFile
 from db.logs import join, keep_secret, redacted, start_logging
@@ -169,6 +170,31 @@ def test_passwords_cookies_and_keys_are_struck_out_of_messages_and_tracebacks(tm
 
 
 def test_ordinary_words_are_no_secrets() -> None:
-    keep_secret("mailto://me:pass@mail.motor.example")
-    for text in ("http://127.0.0.1:80/a@b", "a cookie banner: yes", "at 10:30 me@x", "://:@", ""):
+    keep_secret("mailto://me:pass@localhost?channel=cars", f"json://127.0.0.1/{CANARY}")
+    for text in (
+        "http://127.0.0.1:80/a@b",
+        "a cookie banner: yes",
+        "at 10:30 me@x",
+        "://:@",
+        "a channel",
+        "",
+    ):
         assert redacted(text) == text
+
+
+def test_a_process_that_polls_many_sites_writes_each_ones_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start_shared_log(conf(tmp_path), to_file=True)
+    for n in range(300):
+        with logger.contextualize(site=f"site{n}"):
+            logger.warning("polled {}", n)
+    with logger.contextualize(site="../../evil:80"):
+        logger.info("kept inside")
+    logger.error("nobody's")
+    files = {path.name: path.read_text() for path in (tmp_path / "log").glob("*.log")}
+    assert len(files) == 302
+    assert files["site7.log"].endswith("polled 7\n")
+    assert "kept inside" in files["_.._evil_80.log"]
+    assert files["_polls.log"].endswith("nobody's\n")
+    assert capsys.readouterr().err == ""

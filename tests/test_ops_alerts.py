@@ -267,19 +267,23 @@ def test_settings_never_show_the_addresses() -> None:
 
 
 def test_without_addresses_a_clock_has_nobody_to_tell(store: Engine) -> None:
-    with companions(conf(), store, dict) as beside:
-        beside.tell(wait=True)
-        assert beside.teller is None
+    with companions(conf(), store, dict) as teller:
+        assert teller is None
 
 
-def test_companions_of_a_clock_tell_at_once_and_finish_their_sentence(
-    store: Engine, box: Inbox, said: list[str]
-) -> None:
-    Watchman(store, box).finds(timedelta(), ("motor", "silent"))
-    with companions(conf(alerts=box.url), store, dict) as beside:
-        beside.tell()
+def test_a_clock_with_companions_tells_by_itself(store: Engine, box: Inbox, said: list[str]) -> None:
+    watchman = Watchman(store, box)
+    watchman.finds(timedelta(), ("motor", "silent"))
+    with companions(conf(alerts=box.url), store, dict, every_s=0.02):
+        until(lambda: box.titles)
     assert box.titles == ["1 new alarm"]
     assert TOKEN not in "".join(said)
+
+
+def test_one_round_of_a_clock_tells_at_its_end_what_it_found(store: Engine, box: Inbox) -> None:
+    with companions(conf(alerts=box.url), store, dict, once=True):
+        Watchman(store, box).finds(timedelta(), ("motor", "silent"))
+    assert box.titles == ["1 new alarm"]
 
 
 def test_what_ends_a_clock_unforeseen_is_logged_with_its_traceback(store: Engine, said: list[str]) -> None:
