@@ -87,14 +87,12 @@ class Courier:
         apprise = _apprise()
         self.targets: dict[str, Any] = {}
         for place, address in enumerate(addresses, 1):
-            name = f"{place} ({_scheme(address)}://…)"
             target = apprise.Apprise.instantiate(address)
-            if target is None:
+            if target is None:  # then not even its scheme is known to be one
                 raise SettingsError(
-                    f"alerts: address {name} is none that Apprise knows; correct {SETTING}; "
-                    "its forms: https://appriseit.com/services/"
+                    f"alerts: address {place} of {len(addresses)} is none that Apprise knows; correct {SETTING}"
                 )
-            self.targets[name] = target
+            self.targets[f"{place} ({address.partition('://')[0]}://…)"] = target
         self._hanging: dict[str, Errand] = {}
 
     def deliver(self, message: Message) -> list[Delivery]:
@@ -135,11 +133,6 @@ def addresses_of(conf: Settings) -> list[str]:
             f"alerts: the file that {SETTING} names: {why}; give addresses or a file"
         ) from None
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-
-
-def _scheme(address: str) -> str:
-    scheme, mark, _ = address.partition("://")
-    return scheme if mark else "?"
 
 
 def _apprise() -> Any:
