@@ -90,7 +90,7 @@ class Courier:
             target = apprise.Apprise.instantiate(address)
             if target is None:  # then not even its scheme is known to be one
                 raise SettingsError(
-                    f"alerts: address {place} of {len(addresses)} is none that Apprise knows; correct {SETTING}"
+                    f"alerts: address {place} of {len(addresses)} is none Apprise knows; correct {SETTING}"
                 )
             self.targets[f"{place} ({address.partition('://')[0]}://…)"] = target
         self._hanging: dict[str, Errand] = {}
