@@ -19,7 +19,8 @@ class Discovery:
     `passed` counts links that are no articles of the site, `unfit` those that nobody should follow, `outside`
     articles dated outside the range asked for. `claims` is what each channel says of an article, `unchanged`
     counts channels that gave nothing new, `readings` tells of each that was read what it held. `listed`
-    has the dated addresses of all sitemaps, `is_partial` says that one of them was not read.
+    has the dated addresses of all sitemaps, `is_partial` says that one of them was not read. `strange`
+    has the dates of links that `passed` counts.
     """
 
     finds: dict[str, Found] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Discovery:
     refusals: list[Outcome] = field(default_factory=list)
     listed: dict[str, datetime] = field(default_factory=dict)
     is_partial: bool = False
+    strange: list[datetime] = field(default_factory=list)
 
     @property
     def unreachable(self) -> str | None:

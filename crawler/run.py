@@ -18,7 +18,8 @@ from crawler.account import Account
 from crawler.outcomes import Outcome
 from crawler.progress import awaited
 from crawler.sites import Site, host_and_port
-from crawler.stages import Work, stored, taught
+from crawler.stages import Work, stored, taught, version
+from crawler.summary import Sight, Told
 from crawler.wishes import TERMS
 from db import ledger
 from db.account import last_request_at, last_stated_at
@@ -36,6 +37,7 @@ from db.runs import Outcome as Ending
 from db.runs import RunRow
 from db.settings import Settings
 from db.stories import regroup_stories
+from db.summaries import held_before, keep_summary
 from db.visits import claim_visits, recall_missing
 
 BATCH = 50  # pages a transaction; short enough that another site's crawl hardly waits
@@ -68,6 +70,7 @@ class CrawlRun:
         self.rules = site.rules
         self._known = site
         self.account = Account()
+        self.sight = Sight(site)
         self.channels: dict[str, Channel] = {}  # as earlier runs left them
         self.asked_at: datetime | None = None  # when an earlier run sent the last request
         self.terms_at: datetime | None = None  # when the site's tdmrep.json was last looked at
@@ -203,6 +206,7 @@ class CrawlRun:
         if outcome in THROUGH:
             count_lines(s, self.site)
         regroup_stories(s)
+        keep_summary(s, self.sight.summary, self.id, version(self.rules), now())
         return ledger.end_run(s, self.id, outcome, now(), note)
 
     def _record(self, finds: Sequence[Found], s: Session) -> Tally:
@@ -246,7 +250,7 @@ class CrawlRun:
     async def _commit(self, batch: list[Waiting]) -> None:
         """Commits `batch`, or each of it alone when together they fail: one bad page spoils no other."""
         try:
-            states = await self._write(partial(self._apply, [entry for entry, _ in batch]))
+            states, told = await self._write(partial(self._apply, [entry for entry, _ in batch]))
         except StoreError as error:
             self.broken = error
             for _, done in batch + self._waiting:
@@ -259,17 +263,21 @@ class CrawlRun:
             for single in batch:
                 await self._commit([single])
         else:
+            self.sight.add(told, is_first_look=not self.channels)
             for (_, done), state in zip(batch, states, strict=True):
                 if not done.done():
                     done.set_result(state)
 
-    def _apply(self, entries: list[Entry], s: Session) -> list[State]:
-        """The states of `entries`, written in one transaction."""
-        works = [entry for entry in entries if isinstance(entry, Work)]
-        kept = {work.address_id: work.state or State.STORED for work in stored(works, s, self.id)}
+    def _apply(self, entries: list[Entry], s: Session) -> tuple[list[State], Told]:
+        """The states of `entries`, written in one transaction, and what there is to count of them."""
+        held = held_before(s, [e.address_id if isinstance(e, Work) else e[0] for e in entries])
+        works = stored([entry for entry in entries if isinstance(entry, Work)], s, self.id)
+        kept = {work.address_id: work.state or State.STORED for work in works}
         for entry in sorted((e for e in entries if not isinstance(e, Work)), key=lambda e: e[0]):
             address_id, outcome = entry
             state, reason, retry_at = outcome.state, outcome.reason, outcome.retry_at
             ledger.settle(s, self.id, address_id, state, now(), reason, retry_at=retry_at)
             kept[address_id] = outcome.state
-        return [kept[e.address_id if isinstance(e, Work) else e[0]] for e in entries]
+        told: Told = [(held.get(work.address_id), work) for work in works]
+        told += [(held.get(e[0]), e[1]) for e in entries if not isinstance(e, Work)]
+        return [kept[e.address_id if isinstance(e, Work) else e[0]] for e in entries], told

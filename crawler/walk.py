@@ -144,6 +144,8 @@ class Walk:
             )
         else:
             self.found.passed += 1
+            if published_at := self.past(link.published_at):
+                self.found.strange.append(published_at)
         return None
 
     def is_place(self, url: str) -> bool:

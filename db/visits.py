@@ -98,3 +98,22 @@ def claim_visits(s: Session, run_id: int, site: str, now: datetime, limit: int) 
         row.claimed_run_id, row.last_outcome = run_id, State.PENDING
     s.flush()
     return [address_of(row) for row in rows]
+
+
+def recall_known(s: Session, site: str, number: int, now: datetime) -> int:
+    """How many of the site's newest articles were made due that nobody has looked at for a day.
+
+    Whether they still read as they did tells whether the site's pages have changed. Served by the index on
+    (site, state, newest_at).
+    """
+    row = AddressRow
+    query = select(row.id).where(
+        row.site == site,
+        row.state == State.STORED,
+        row.next_visit_at.is_(None),
+        row.settled_at < now - GAPS[0],
+    )
+    ids = list(s.scalars(query.order_by(row.newest_at.desc(), row.id).limit(number)))
+    if ids:
+        s.execute(update(row).where(row.id.in_(ids)).values(next_visit_at=now))
+    return len(ids)

@@ -137,6 +137,7 @@ class NewsSpider(Spider):
         if not self.options.has_range:
             await self.run.miss({} if found.is_partial else found.listed)
             await self.run.remember(self.memory.learnt(found.readings))
+        self.run.sight.links(finds, found.strange, self.run.channels)
         self.progress.found = len(finds) + found.outside
         self.progress.unchanged = found.unchanged
         counts = {"passed": found.passed, "unfit": found.unfit, "outside": found.outside}

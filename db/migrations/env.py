@@ -4,7 +4,8 @@ from alembic import context
 from sqlalchemy.engine import Connection
 
 import db.alarms
-import db.manners  # noqa: F401 - the tables of both belong to the metadata
+import db.manners
+import db.summaries  # noqa: F401 - the tables of these belong to the metadata
 from db.engine import connect, explained
 from db.models import Base
 from db.schema import is_ours, wait_for_turn
