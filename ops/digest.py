@@ -55,7 +55,9 @@ def _lines(alarms: Sequence[Alarm], now: datetime) -> list[str]:
     """A paragraph for each, those in the same way wrong at several sites in one: our own line may be down."""
     groups: dict[tuple[str, str, str], list[Alarm]] = {}
     for alarm in alarms:
-        groups.setdefault((alarm.grade, alarm.kind, alarm.subject), []).append(alarm)
+        # an address tells of one site only
+        subject = "" if "://" in alarm.subject else alarm.subject
+        groups.setdefault((alarm.grade, alarm.kind, subject), []).append(alarm)
     lines = []
     for group in groups.values():
         if len(group) < ALIKE:
@@ -64,7 +66,7 @@ def _lines(alarms: Sequence[Alarm], now: datetime) -> list[str]:
         sites = ", ".join(alarm.site for alarm in group[:SITES_NAMED])
         left = len(group) - SITES_NAMED
         named = f"{sites} and {left} more" if left > 0 else sites
-        lines.append(f"- {len(group)} sites alike: {named}\n  {_line(group[0], now).removeprefix('- ')}")
+        lines.append(f"- {len(group)} alike: {named}\n  {_line(group[0], now).removeprefix('- ')}")
     return lines
 
 

@@ -6,15 +6,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from db.account import politeness_rows
 from db.addresses import STATES
-from db.alarms import ALARM, Alarm, open_alarms
+from db.alarms import ALARM, ALL, Alarm, open_alarms
 from db.coverage import channels_of_site, coverage_of, gaps_of
 from db.engine import reading
 from db.queries import SiteStatus, runs, site_status
 from db.runs import RunRow
+from db.summaries import HabitsRow
+from ops.health import silence_of
+from ops.health.figures import newest_crawl
+from ops.health.installation import stands_still
 from ops.timetable import Slot, plan
 
 Row = dict[str, Any]
@@ -25,10 +29,14 @@ RUNS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All sites as rows, those in need of a look first, and the alarms that last."""
+    """All sites as rows, those in need of a look first, and the alarms that last.
+
+    `looked_at` is when somebody last looked for what is wrong; None: nobody yet.
+    """
 
     rows: Sequence[Row]
     alarms: Sequence[Alarm]
+    looked_at: datetime | None = None
 
     @property
     def wrong(self) -> int:
@@ -62,13 +70,29 @@ def overview(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) ->
     """
     with reading(engine) as s:
         known = {status.site: status for status in site_status(s)}
-        alarms = open_alarms(s)
+        looked_at = s.scalar(select(HabitsRow.at).where(HabitsRow.site == ALL))
+        alarms = _with_stopped_clock(open_alarms(s), newest_crawl(s) if looked_at else None, rhythms, now)
     slots = {slot.site: slot for slot in plan(engine, rhythms, now)}
     of = defaultdict(list)
     for alarm in alarms:
         of[alarm.site].append(alarm)
     rows = [_row(site, known.get(site), slots.get(site), of[site]) for site in sorted({*known, *rhythms})]
-    return Overview(sorted(rows, key=lambda row: (_rank(row, of[row["site"]]), row["site"])), alarms)
+    return Overview(
+        sorted(rows, key=lambda row: (_rank(row, of[row["site"]]), row["site"])), alarms, looked_at
+    )
+
+
+def _with_stopped_clock(
+    alarms: list[Alarm], newest_at: datetime | None, rhythms: Mapping[str, timedelta], now: datetime
+) -> list[Alarm]:
+    """The alarms, and one for a clock that stands still: who would have noticed stands still with it.
+
+    Not where no clock ever looked: whoever crawls by hand needs none.
+    """
+    if any(alarm.site == ALL and alarm.kind == "clock" for alarm in alarms):
+        return alarms
+    found = stands_still(newest_at, list(rhythms.values()), now)
+    return [*(Alarm(0, **asdict(one), noticed_at=now, seen_at=now) for one in found), *alarms]
 
 
 def close_up(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: datetime) -> CloseUp | None:
@@ -82,7 +106,9 @@ def close_up(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: d
         parts = runs(s, site, limit=RUNS_SHOWN), channels_of_site(s, site), coverage_of(s, site)
         gaps = gaps_of(s, site)
     slots = plan(engine, {site: rhythms[site]}, now) if site in rhythms else []
-    return CloseUp(_row(site, known, slots[0] if slots else None, alarms), alarms, *parts, gaps, days)
+    row = _row(site, known, slots[0] if slots else None, alarms)
+    row["silence"] = silence_of(engine, [site], now).get(site)
+    return CloseUp(row, alarms, *parts, gaps, days)
 
 
 def totals(rows: Sequence[Row]) -> Row:

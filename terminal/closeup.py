@@ -18,6 +18,7 @@ from terminal.times import ago, length, span
 Row = Mapping[str, Any]
 DAYS_SHOWN = 7
 NAME_CHARS = 9
+RARE = 0.1  # a silence less likely than this is worth a word
 NO_FILE = "never: there is no site file for it"
 
 
@@ -67,17 +68,24 @@ class Facts:
 
 
 def _named(alarm: Any, now: datetime) -> str:
-    name = " ".join(filter(None, [alarm.kind, alarm.subject]))
+    name = one_line(f"{alarm.kind} {alarm.subject}")
     return f"{name}, since {moment(alarm.began_at)} UTC ({ago(alarm.began_at, now)}): {alarm.cause}"
 
 
 def _show_holdings(facts: Facts, row: Row) -> None:
     newest = f", the newest of {moment(row['newest_at'])}" if row["newest_at"] else ""
-    facts.show("articles", f"{count(row['articles'])}{newest}")
+    facts.show("articles", f"{count(row['articles'])}{newest}{_rarity(row.get('silence'))}")
     states = ", ".join(f"{count(row[state])} {state}" for state in STATES if row.get(state))
     facts.show("addresses", f"{count(row['found'])} found: {states}" if states else "none found")
     reasons = sorted(row["reasons"].items(), key=lambda item: (-item[1], item[0]))
     facts.show("reasons", ", ".join(f"{in_words(why)} ({n})" for why, n in reasons[:5]))
+
+
+def _rarity(likely: float | None) -> str:
+    """How unusual it is that nothing came since, where it is."""
+    if likely is None or likely > RARE:
+        return ""
+    return f"; of its silences one in {round(1 / max(likely, 0.001)):,} is as long"
 
 
 def _show_coverage(facts: Facts, told: Row | None, now: datetime) -> None:

@@ -12,7 +12,10 @@ from terminal.times import ago, span
 
 Row = Mapping[str, Any]
 ALARM = "alarm"  # the grade that asks for somebody
+ALL = "all"  # the "site" of what is wrong with the whole installation
+NOBODY = "nobody has looked for what is wrong yet: carnews run does"
 LINES_SHOWN = 20  # below the table; who has more of them looks at `carnews alarms --open`
+SITES_NAMED = 12  # of alarms told together
 ALIKE = 3  # alarms of one kind from so many sites on are told together
 
 GLANCE_CSV = (
@@ -69,38 +72,44 @@ def _kinds(row: Row) -> str:
 
 def in_lines(alarms: Sequence[Any], now: datetime) -> list[str]:
     """The alarms in sentences, those in the same way wrong at several sites in one."""
-    groups: dict[tuple[str, str, str], list[Any]] = {}
-    for alarm in alarms:
-        groups.setdefault((alarm.grade, alarm.kind, alarm.subject), []).append(alarm)
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for alarm in sorted(alarms, key=lambda alarm: alarm.site != ALL):
+        groups.setdefault((alarm.grade, named(alarm)), []).append(alarm)
     lines = []
-    for group in groups.values():
+    for (grade, name), group in groups.items():
         if len(group) < ALIKE:
             lines += [headline(alarm, now) for alarm in group]
             continue
-        first, sites = group[0], ", ".join(alarm.site for alarm in group)
-        mark = "" if first.grade == ALARM else "notice: "
-        name = " ".join(filter(None, [first.kind, first.subject]))
-        longest = ago(first.began_at, now)
-        lines.append(
-            one_line(
-                f"{mark}{len(group)} sites: {name}, up to {longest}: {sites}; at {first.site}: {first.cause}"
-            )
+        first, left = group[0], len(group) - SITES_NAMED
+        sites = ", ".join(alarm.site for alarm in group[:SITES_NAMED]) + (
+            f" and {left} more" if left > 0 else ""
         )
+        mark = "" if grade == ALARM else "notice: "
+        told = f"{mark}{len(group)} alike: {name}, up to {ago(first.began_at, now)}: {sites}"
+        lines.append(one_line(f"{told}; at {first.site}: {first.cause}"))
     return lines
 
 
 def headline(alarm: Any, now: datetime) -> str:
     """An alarm in one sentence: what, since when, why."""
     mark = "" if alarm.grade == ALARM else "notice: "
-    name = " ".join(filter(None, [alarm.kind, alarm.subject]))
-    return one_line(f"{mark}{alarm.site}: {name}, since {ago(alarm.began_at, now)} ago: {alarm.cause}")
+    return one_line(
+        f"{mark}{alarm.site}: {named(alarm)}, since {ago(alarm.began_at, now)} ago: {alarm.cause}"
+    )
 
 
-def show_totals(screen: Screen, total: Row) -> None:
-    """Says how much the store holds."""
+def named(alarm: Any) -> str:
+    """Its kind and what is meant: `field authors`; an address is too long for a list."""
+    return one_line(alarm.kind if "://" in alarm.subject else f"{alarm.kind} {alarm.subject}")
+
+
+def show_totals(screen: Screen, total: Row, looked_at: datetime | None, now: datetime) -> None:
+    """Says how much the store holds, and when somebody last looked whether anything is wrong."""
     screen.say()
     articles = counted(total.get("articles", 0), "article")
-    screen.say(f"{articles} from {counted(total.get('found', 0), 'address', 'addresses')}")
+    held = f"{articles} from {counted(total.get('found', 0), 'address', 'addresses')}"
+    looked = f"looked for what is wrong {ago(looked_at, now)} ago" if looked_at else NOBODY
+    screen.say(f"{held}; {looked}")
 
 
 def show_laws(screen: Screen, broken: Sequence[str]) -> int:
@@ -131,12 +140,11 @@ def _lasted(alarm: Any, now: datetime) -> int:
 
 def show_alarms(screen: Screen, alarms: Sequence[Any], form: Format, now: datetime) -> None:
     """Prints alarms, open and ended."""
-    rows = alarm_rows(alarms, now)
+    rows = [row | {"what": named(alarm)} for row, alarm in zip(alarm_rows(alarms, now), alarms, strict=True)]
     if form != Format.TABLE:
         show_rows(screen, rows, (), form, ALARM_CSV)
         return
     for row in rows:
-        row["what"] = " ".join(filter(None, [row["kind"], row["subject"]]))
         row["state"] = "over" if row["ended_at"] else "open" if row["grade"] == ALARM else "notice"
     columns = (
         Column("began_at", "since", show=moment),

@@ -134,9 +134,9 @@ def test_many_alarms_of_one_kind_are_one_sentence(empty: Folder) -> None:
     with writing(store) as s:
         bring_up_to_date(s, {finding.site for finding in found}, found, NOW)
     store.dispose()
-    lines = [line for line in empty.carnews("status", "--quiet").out.splitlines() if "40 sites" in line]
+    lines = [line for line in empty.carnews("status", "--quiet").out.splitlines() if "40 alike" in line]
     assert len(lines) == 1
-    assert lines[0].startswith("40 sites: unreachable, up to 1d: site39, site38")
+    assert lines[0].startswith("40 alike: unreachable, up to 1d: site39, site38")
 
 
 @pytest.mark.parametrize(

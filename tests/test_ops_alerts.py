@@ -129,7 +129,7 @@ def test_a_line_that_is_down_is_one_paragraph_whatever_the_number_of_sites(
     watchman.finds(MINUTE, *((f"site{n}", "unreachable") for n in range(90)))
     watchman.tells(MINUTE)
     (message,) = box.came
-    assert "- 90 sites alike: site0, site1" in message["message"]
+    assert "- 90 alike: site0, site1" in message["message"]
     assert "and 78 more" in message["message"]
     assert len(message["message"].splitlines()) == 5
 
