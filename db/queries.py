@@ -172,22 +172,22 @@ def runs(
     return [run_row(s, run) for run in s.scalars(query)]
 
 
-def site_status(s: Session) -> list[SiteStatus]:
-    """Every site the store knows, in order of name."""
-    newest = {
-        site: (number, moment)
-        for site, number, moment in s.execute(
-            select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(ArticleRow.site)
-        )
-    }
-    last = (
-        select(func.max(Run.id)).where(Run.kind != REPROCESS).group_by(Run.site)
-    )  # it tells nothing of a site
+def site_status(s: Session, site: str | None = None) -> list[SiteStatus]:
+    """Every site the store knows, in order of name, or `site` alone where the store knows it."""
+    counted = select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(
+        ArticleRow.site
+    )
+    # reprocessing tells nothing of a site
+    last = select(func.max(Run.id)).where(Run.kind != REPROCESS).group_by(Run.site)
+    found = select(AddressRow.site).distinct()
+    if site is not None:
+        counted, last = counted.where(ArticleRow.site == site), last.where(Run.site == site)
+        found = found.where(AddressRow.site == site)
+    newest = {name: (number, moment) for name, number, moment in s.execute(counted)}
     lasts = {run.site: run_row(s, run) for run in s.scalars(select(Run).where(Run.id.in_(last)))}
-    found = set(s.scalars(select(AddressRow.site).distinct()))
     return [
-        SiteStatus(site, *newest.get(site, (0, None)), count_addresses(s, site), lasts.get(site))
-        for site in sorted({*newest, *lasts, *found})
+        SiteStatus(name, *newest.get(name, (0, None)), count_addresses(s, name), lasts.get(name))
+        for name in sorted({*newest, *lasts, *s.scalars(found)})
     ]
 
 

@@ -98,7 +98,7 @@ def _with_stopped_clock(
 def close_up(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: datetime) -> CloseUp | None:
     """The site from close by; None where neither a file nor the store knows it."""
     with reading(engine) as s:
-        known = {status.site: status for status in site_status(s)}.get(site)
+        known = next(iter(site_status(s, site)), None)
         if known is None and site not in rhythms:
             return None
         alarms = open_alarms(s, site)
