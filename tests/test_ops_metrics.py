@@ -1,5 +1,6 @@
 """The store's figures for Prometheus: read when asked, the same from both databases, on loopback alone."""
 
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from loopback import closed_port
+from loopback import ROOT, closed_port
 from made_articles import NOW, Keeper, counted, made
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, create_engine, update
@@ -84,6 +85,14 @@ def test_figures_have_the_names_that_prometheus_expects(filled: Engine, tmp_path
     assert told['carnews_alarms_open{grade="notice",kind="disk",site="all"}'] == 1
     assert told["carnews_archive_bytes"] == 700
     assert told["carnews_database_bytes"] > 0
+
+
+def test_every_figure_is_documented_and_nothing_else(filled: Engine, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `carnews_")]
+    documented = {name for cell in table for name in re.findall(r"`(carnews_\w+)`", cell)}
+    told = {name.partition("{")[0] for name in asked(filled, tmp_path / "archive", motor=MINUTE)}
+    assert told | {"carnews_wal_bytes"} == documented  # which PostgreSQL has none of
 
 
 def test_requests_are_told_by_what_they_were_answered_and_sum_to_all(filled: Engine, tmp_path: Path) -> None:
