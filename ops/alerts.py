@@ -130,7 +130,7 @@ class Teller:
             if not told(self.courier.deliver(message(what, now, socket.gethostname()))):
                 self._retry_at = time.monotonic() + self.retry_s
                 return False
-            logger.info("told of {} alarms", len(what.told))
+            logger.info("told people of {} alarms and ends", len(what.told))
         if what.told or what.silent:
             with writing(self.engine) as s:
                 mark_told(s, what.told, now)
