@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import scheduler
-from commands import exporting, indexing, keeping, reading, sites
-from terminal import articles, asked, claims, compare, listing, outcomes, tour
+from commands import exporting, indexing, keeping, reading, sites, watching
+from terminal import articles, asked, claims, compare, glance, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
-from terminal.formats import Format, show_rows
+from terminal.formats import Format
 from terminal.program import group, run
 from terminal.screen import screen
 
@@ -142,35 +142,6 @@ def explain(what: opt.Page, *, url: opt.PageUrl = None, html: opt.HtmlFile = Non
         claims.show_claims(here, known.claims, article)
 
 
-@app.command()
-def status(*, form: opt.Form = Format.TABLE, db: opt.Db = None, quiet: opt.Quiet = False) -> int:
-    """Show each site's health and whether the ledger balances."""
-    from db.laws import check_ledger
-    from ops.health import health, totals
-    from ops.stores import opened
-
-    here, store, now = screen(quiet=quiet), opened(db), asked.now()
-    rows = health(store.engine, {name: site.crawl.every for name, site in store.book.sites.items()}, now)
-    show_rows(here, rows, listing.health_columns(now), form, listing.HEALTH_CSV)
-    if form == Format.TABLE:
-        listing.show_totals(here, totals(rows))
-    with store.reading() as s:
-        return listing.show_laws(here, check_ledger(s))
-
-
-@app.command("runs")
-def list_runs(
-    *, site: opt.Site = None, limit: opt.Limit = 20, form: opt.Form = Format.TABLE, db: opt.Db = None
-) -> None:
-    """List past crawls and ingests, newest first."""
-    from db.queries import runs
-    from ops.stores import opened
-
-    with opened(db).reading() as s:
-        rows = listing.run_rows(runs(s, site, limit))
-    show_rows(screen(), rows, listing.RUNS, form, listing.RUNS_CSV)
-
-
 @db_app.command("upgrade")
 def upgrade_db(*, db: opt.Db = None) -> None:
     """Bring the database to this version's schema, making it where there is none."""
@@ -192,7 +163,7 @@ def check_db(*, db: opt.Db = None) -> int:
     store = opened(db, migrate=False)
     listing.show_schema(screen(), schema_state(store.engine))
     with store.reading() as s:
-        code = listing.show_laws(screen(), check_ledger(s))
+        code = glance.show_laws(screen(), check_ledger(s))
     return max(code, listing.show_faults(screen(), [*check_index(store.engine), *check_log(store.engine)]))
 
 
@@ -222,6 +193,7 @@ def _fetched(url: str) -> "CleanArticle":
 
 
 app.command("run")(scheduler.run)
+watching.add_to(app)
 keeping.add_to(app)
 reading.add_to(app)
 exporting.add_to(app)

@@ -55,8 +55,10 @@ class Keeper(CrawlPart):
     def from_crawler(cls, crawler: Crawler) -> Self:
         site = getattr(crawler.spidercls, "site", None)
         where = settings()
-        asked = "log" in where.model_fields_set
-        start_log(site.name if site else "shell", where.log if asked and site else None)
+        asked = bool(site) and "log" in where.model_fields_set
+        start_log(
+            where, site.name if site else "shell", to_file=asked, level=crawler.settings.get("LOG_LEVEL")
+        )
         return cls(crawler)
 
     def opened(self, spider: Spider) -> None:

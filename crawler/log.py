@@ -1,47 +1,33 @@
-"""Log lines for people: on stderr, or in the site's own file when a parent asked for files.
-
-Each process writes its own file, so rotation loses nothing. Values of variables are never printed
-(`diagnose`), for one of them may be a password.
-"""
+"""A crawl's log: on stderr, or in the site's own file when a parent asked for files; then errors on both."""
 
 import logging
-import sys
-from pathlib import Path
 
-from loguru import logger
+from db.logs import file_name, join, start_logging
+from db.settings import Settings
 
-SHAPE = "{time:YYYY-MM-DD HH:mm:ss} {level: <7} {message}"
-FILE_BYTES = 10 * 1024 * 1024
-FILES_KEPT = 3
 # Scrapy's story of itself; what it warns of still comes through
 QUIET = ("scrapy", "twisted", "asyncio", "alembic", "sqlalchemy", "filelock")
 
 
-class Intercept(logging.Handler):
-    """Hands the standard library's records to loguru, as finished text."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        level: str | int = record.levelname if record.levelname in LEVELS else record.levelno
-        logger.opt(exception=record.exc_info).log(level, "{}", record.getMessage())
-
-
-LEVELS = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
+def start_log(settings: Settings, site: str, *, to_file: bool = False, level: str = "INFO") -> None:
+    """Sends all that is logged from now on to stderr, or into the log folder and errors to stderr."""
+    shown = "ERROR" if to_file else level
+    start_logging(settings, "crawl", level=shown, file=file_name(site) if to_file else None, site=site)
+    _let_others_in(level)
 
 
-def start_log(site: str, folder: Path | None = None, *, level: str = "INFO") -> None:
-    """Sends all that is logged from now on to stderr, or to `<folder>/<site>.log` and errors to stderr."""
-    logger.remove()
-    if folder:  # first, so that what loguru says of a full disk never stands behind the reason we give
-        logger.add(
-            folder / f"{site.replace(':', '_')}.log",
-            format=SHAPE,
-            level=level,
-            rotation=FILE_BYTES,
-            retention=FILES_KEPT,
-            diagnose=False,
-            backtrace=False,
-        )
-    logger.add(sys.stderr, format=SHAPE, level="ERROR" if folder else level, diagnose=False, backtrace=False)
-    logging.basicConfig(handlers=[Intercept()], level=logging.INFO, force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.DEBUG if level == "DEBUG" else logging.WARNING)
+def start_shared_log(settings: Settings, *, to_file: bool = False) -> None:
+    """The same for a process that crawls many sites: each line goes to the log of the site it is bound to.
+
+    A sink of loguru's own for each site would cost more than the poll of a quiet one (measured: 10 ms of 30).
+    """
+    file = "_polls" if to_file else None
+    start_logging(settings, "polls", level=None if to_file else "INFO", file=file, by_site=True)
+    _let_others_in("INFO")
+
+
+def _let_others_in(level: str) -> None:
+    """Joins in what the standard library's loggers say, those of the engine room from WARNING on."""
+    debug = level == "DEBUG"
+    least = logging.DEBUG if debug else logging.WARNING
+    join(logging.DEBUG if debug else logging.INFO, dict.fromkeys(QUIET, least))

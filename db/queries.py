@@ -174,27 +174,41 @@ def in_export_order(s: Session, query: Select[ArticleRow]) -> Select[ArticleRow]
     return query.order_by(ArticleRow.published_at.desc().nulls_last(), url)
 
 
-def runs(s: Session, site: str | None = None, limit: int = 50) -> list[RunRow]:
-    """The newest runs first, of `site` alone if given."""
+def runs(
+    s: Session,
+    site: str | None = None,
+    limit: int = 50,
+    *,
+    outcomes: Sequence[str] = (),
+    since: datetime | None = None,
+) -> list[RunRow]:
+    """The newest runs first, of `site` alone, with one of `outcomes`, begun at `since` or later if given."""
     query = select(Run).order_by(Run.id.desc()).limit(limit)
-    return [run_row(s, run) for run in s.scalars(query.where(Run.site == site) if site else query)]
+    if site:
+        query = query.where(Run.site == site)
+    if outcomes:
+        query = query.where(Run.outcome.in_(outcomes))
+    if since:
+        query = query.where(Run.started_at >= since)
+    return [run_row(s, run) for run in s.scalars(query)]
 
 
-def site_status(s: Session) -> list[SiteStatus]:
-    """Every site the store knows, in order of name."""
-    newest = {
-        site: (number, moment)
-        for site, number, moment in s.execute(
-            select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(ArticleRow.site)
-        )
-    }
+def site_status(s: Session, site: str | None = None) -> list[SiteStatus]:
+    """Every site the store knows, in order of name, or `site` alone where the store knows it."""
+    counted = select(ArticleRow.site, func.count(), func.max(ArticleRow.published_at)).group_by(
+        ArticleRow.site
+    )
     of_a_site = Run.kind.not_in((REPROCESS, RELINK))  # these tell nothing of how a site is
     last = select(func.max(Run.id)).where(of_a_site).group_by(Run.site)
+    found = select(AddressRow.site).distinct()
+    if site is not None:
+        counted, last = counted.where(ArticleRow.site == site), last.where(Run.site == site)
+        found = found.where(AddressRow.site == site)
+    newest = {name: (number, moment) for name, number, moment in s.execute(counted)}
     lasts = {run.site: run_row(s, run) for run in s.scalars(select(Run).where(Run.id.in_(last)))}
-    found = set(s.scalars(select(AddressRow.site).distinct()))
     return [
-        SiteStatus(site, *newest.get(site, (0, None)), count_addresses(s, site), lasts.get(site))
-        for site in sorted({*newest, *lasts, *found})
+        SiteStatus(name, *newest.get(name, (0, None)), count_addresses(s, name), lasts.get(name))
+        for name in sorted({*newest, *lasts, *s.scalars(found)})
     ]
 
 

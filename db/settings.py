@@ -2,9 +2,9 @@
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,10 +31,19 @@ class Settings(BaseSettings):
     archive: Path | None = None
     sites: Path | None = None
     log: Path = DATA / "log"
+    log_format: Literal["text", "json"] = "text"
+    alerts: SecretStr | None = None  # Apprise's addresses, or the file that holds them
+    metrics: str | None = None  # where Prometheus may ask the clock, "127.0.0.1:9107"
     contact: str | None = None
     # fsync each archive record and SQLite commit: survives a power cut, costs a disk turn per page
     durable: bool = False
     learn: bool = True  # from a site's pages what recurs on them, and cut it
+
+    @field_validator("alerts", mode="before")
+    @classmethod
+    def _one_text(cls, value: object) -> object:
+        """A list in `carnews.toml` reads as the variable does: one address after the other."""
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     @classmethod
     def settings_customise_sources(

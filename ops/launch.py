@@ -13,6 +13,7 @@ from ops.children import GRACE_S, Ended, run_child
 
 DONE, FAILURES, USAGE, TRY_LATER = 0, 1, 2, 75  # the contract's exit codes
 HOUSE = Path(__file__).parent.parent
+NOT_FOR_CRAWLS = ("alerts", "metrics")  # settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,14 @@ def command(site: str, options: CrawlOptions) -> list[str]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The child's environment: this process's, with the settings as they stand after the command line."""
-    values = settings.model_dump() | {"archive": settings.archive_folder}
+    """The child's environment: this process's, with the settings as they stand after the command line.
+
+    Whom to alert and where to be measured is not a crawl's business, and the one is a secret.
+    """
+    values = settings.model_dump(exclude={*NOT_FOR_CRAWLS}) | {"archive": settings.archive_folder}
     ours = {PREFIX + name.upper(): str(value) for name, value in values.items() if value is not None}
-    env = dict(os.environ) | ours
+    others = {PREFIX + name.upper() for name in NOT_FOR_CRAWLS}
+    env = {name: value for name, value in os.environ.items() if name not in others} | ours
     if (HOUSE / "pyproject.toml").is_file():  # a checkout that may not be installed
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HOUSE), env.get("PYTHONPATH")]))
     return env

@@ -1,26 +1,28 @@
-"""The clock's log: one event a line on standard error, times in UTC; other libraries' warnings join in."""
+"""The logs of the processes that watch, clock and workers: on standard error and in a file."""
 
 import logging
-import sys
 
 from loguru import logger
 
-FORMAT = "{time:YYYY-MM-DD HH:mm:ss!UTC} {level: <7} {message}"
+from db.logs import join, start_logging
+from db.settings import Settings, settings
 
 
-class ToLoguru(logging.Handler):
-    """Hands standard library records to loguru."""
+def log_as(process: str, conf: Settings, *, quiet: bool = False) -> None:
+    """Sets up this process's log; `quiet` keeps warnings and errors only, in the file all stands.
 
-    def emit(self, record: logging.LogRecord) -> None:
-        # the finished message, never as a format: braces in it must not be read
-        logger.opt(depth=6, exception=record.exc_info).log(record.levelname, "{}", record.getMessage())
+    `process` names the file too: `clock` logs to `data/log/clock.log`.
+    """
+    start_logging(conf, process, level="WARNING" if quiet else "INFO", file=process)
+    join(logging.WARNING, {})
 
 
 def log_to_stderr(*, quiet: bool = False) -> None:
-    """Sets up this process's log; `quiet` keeps warnings and errors only."""
-    logger.remove()
-    # diagnose would print the values of variables, a database's password among them
-    logger.add(
-        sys.stderr, format=FORMAT, level="WARNING" if quiet else "INFO", diagnose=False, backtrace=False
-    )
-    logging.basicConfig(handlers=[ToLoguru()], level=logging.WARNING, force=True)
+    """The same without a file, for programs that have none."""
+    start_logging(settings(), "carnews", level="WARNING" if quiet else "INFO")
+    join(logging.WARNING, {})
+
+
+def log_fault(wrong: BaseException) -> None:
+    """Logs what ends this process although nobody foresaw it, with its traceback."""
+    logger.opt(exception=wrong).critical("ended by a fault of our own: {}", type(wrong).__name__)

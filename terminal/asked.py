@@ -20,6 +20,7 @@ BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-si
 AGO = re.compile(r"(\d{1,5})\s*([hdw])")
 HOURS = {"h": 1, "d": 24, "w": 168}
 PERIOD = re.compile(r"(\d{1,7})\s*([smh]?)")
+OUTCOMES = ("running", "finished", "limit", "interrupted", "unreachable", "failed", "died")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -94,6 +95,15 @@ def period(text: str | None, option: str) -> timedelta | None:
     if not found or not int(found[1]):
         raise CommandError(f"{option}: {one_line(text)!r} is no length of time; write 90s, 10m or 2h")
     return timedelta(seconds=int(found[1]) * SECONDS[found[2]])
+
+
+def outcomes(given: list[str] | None) -> list[str]:
+    """The outcomes of runs that are named, alone or with commas between."""
+    names = [name.strip().lower() for part in given or () for name in part.split(",") if name.strip()]
+    for name in names:
+        if name not in OUTCOMES:
+            raise CommandError(f"--outcome: {one_line(name)!r} is none; one of {', '.join(OUTCOMES)}")
+    return names
 
 
 def now() -> datetime:

@@ -1,14 +1,13 @@
 """What is in the store and in the site files, as rows: articles, runs, sites, health."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from terminal.articles import byline, escaped
 from terminal.formats import as_json
-from terminal.outcomes import STATES
 from terminal.screen import Screen, one_line, safe, write
-from terminal.tables import Column, counted, day, moment, number, short
+from terminal.tables import Column, counted, day, moment, short
 
 Row = Mapping[str, Any]
 PARTS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
@@ -144,86 +143,6 @@ def show_history(screen: Screen, known: Any) -> None:
         screen.line(f"{'history':<13} {moment(event.at)} {one_line(became)}, run {event.run_id}")
     for run in known.runs:
         screen.line(f"{'run':<13} {run.id} {run.kind} of {run.site}, {moment(run.started_at)}, {run.outcome}")
-
-
-RUNS = (
-    Column("run", align="right"),
-    Column("site", wide=True),
-    Column("started_at", "started", show=moment),
-    Column("seconds", "s", align="right"),
-    Column("outcome"),
-    number("found"),
-    number("stored", style="green"),
-    number("failed", style="red"),
-)
-
-
-RUNS_CSV = ("run", "site", "kind", "started_at", "ended_at", "outcome", "found", *STATES, "note")
-HEALTH_CSV = ("site", "last", "last_at", "articles", "newest_at", "found", *STATES, "due_at", "note")
-
-
-def health_columns(now: datetime) -> tuple[Column, ...]:
-    """The columns of `carnews status`, its times told as seen from `now`."""
-
-    def seen(value: datetime | None) -> str:
-        return from_now(value, now)
-
-    return (
-        Column("site", wide=True),
-        Column("last", "last run"),
-        Column("last_at", "began", show=seen, align="right"),
-        number("articles", style="green"),
-        number("failed", style="red"),
-        number("pending", style="yellow"),
-        Column("due_at", "due", show=seen, align="right"),
-    )
-
-
-def from_now(value: datetime | None, now: datetime) -> str:
-    """`3h ago`, `in 20m`, `now`; empty for None."""
-    if value is None:
-        return ""
-    seconds = int((value - now).total_seconds())
-    unit, size = next(((unit, size) for unit, size in PARTS if abs(seconds) >= size), PARTS[-1])
-    told = f"{abs(seconds) // size}{unit}"
-    return "now" if abs(seconds) < 1 else f"in {told}" if seconds > 0 else f"{told} ago"
-
-
-def run_rows(runs: Sequence[Any]) -> list[dict[str, object]]:
-    """One row per run, with its balance as counts."""
-    return [
-        {
-            "run": run.id,
-            "site": run.site,
-            "kind": run.kind,
-            "started_at": run.started_at,
-            "ended_at": run.ended_at,
-            "seconds": round((run.ended_at - run.started_at).total_seconds(), 1) if run.ended_at else None,
-            "outcome": str(run.outcome),
-            "found": run.balance.found,
-            **dict.fromkeys(STATES, 0),
-            **run.balance.by_state,
-            "reasons": dict(run.balance.by_reason),
-            "note": run.note,
-        }
-        for run in runs
-    ]
-
-
-def show_totals(screen: Screen, total: Row) -> None:
-    """Says how much the store holds."""
-    screen.say()
-    articles = counted(total.get("articles", 0), "article")
-    screen.say(f"{articles} from {counted(total.get('found', 0), 'address', 'addresses')}")
-
-
-def show_laws(screen: Screen, broken: Sequence[str]) -> int:
-    """Says on standard error whether the ledger balances; the exit code that deserves."""
-    for law in broken:
-        screen.err.print(one_line(law), markup=False, highlight=False, soft_wrap=True)
-    if not broken:
-        screen.note("the ledger balances: every address is in exactly one state")
-    return 1 if broken else 0
 
 
 def show_faults(screen: Screen, wrong: Sequence[str]) -> int:

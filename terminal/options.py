@@ -158,3 +158,23 @@ Files = Annotated[
     list[Path],
     typer.Argument(metavar="FILE", help="WARC files, saved pages or text dumps.", show_default=False),
 ]
+SiteName = Annotated[
+    str | None, typer.Argument(metavar="SITE", help="One site, in detail.", show_default=False)
+]
+Watch = Annotated[bool, typer.Option("--watch", "-w", help="Go on showing it until Ctrl-C.")]
+Every = Annotated[
+    float, typer.Option("--every", min=0.2, max=86400, metavar="SECONDS", help="With --watch: so often.")
+]
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outcome", metavar="NAME,…", help="Only runs that ended so: failed, died, …", show_default=False
+    ),
+]
+Lasting = Annotated[bool, typer.Option("--open", help="Only what is wrong now, the gravest first.")]
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--to", metavar="FILE", help="Write it there, for node_exporter's textfiles.", show_default=False
+    ),
+]

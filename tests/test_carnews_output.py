@@ -13,7 +13,19 @@ from loopback import ROOT
 from made_articles import counted
 
 COMMANDS = ["demo", "crawl", "ingest", "clean", "explain", "articles", "show", "sites"]
-COMMANDS += ["run", "status", "runs", "db", "export", "feed", "changes", "reprocess"]
+COMMANDS += [
+    "run",
+    "status",
+    "runs",
+    "db",
+    "export",
+    "feed",
+    "changes",
+    "reprocess",
+    "alarms",
+    "alerts",
+    "metrics",
+]
 PARAGRAPH = (
     "The estate left the yard before sunrise, and nobody in the village heard it go, for its engine was "
     "off and the road falls away towards the river for two kilometres."
@@ -64,6 +76,7 @@ def listings(here: Folder) -> list[list[str]]:
         ["sites"],
         ["status"],
         ["runs"],
+        ["status", "motor.example"],
         ["db", "check"],
         ["--help"],
         ["crawl", "--help"],
@@ -99,14 +112,16 @@ def test_the_version_is_told(filled: Folder) -> None:
     assert filled.carnews("--version").out.startswith("carnews ")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["articles"], ["clean", "0.html"], ["sites"], ["status"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["articles"], ["clean", "0.html"], ["sites"], ["status"], ["alarms"]]
+)
 def test_commands_that_fetch_nothing_load_no_crawler(filled: Folder, words: list[str]) -> None:
     program = (
         "import sys, carnews\n"
         f"sys.argv = ['carnews', *{words!r}]\n"
         "try: carnews.main()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
-        "loaded = {'scrapy', 'twisted', 'apscheduler'} & set(sys.modules)\n"
+        "loaded = {'scrapy', 'twisted', 'apscheduler', 'apprise', 'prometheus_client'} & set(sys.modules)\n"
         "assert not loaded, loaded\n"
     )
     done = subprocess.run(

@@ -121,3 +121,66 @@ def test_a_crawl_that_knows_a_password_keeps_it_to_itself(
             rows = connection.execute(text(f'SELECT t::text FROM "{table}" t')).scalars().all()
             assert kept_secret(here, *rows), table
     engine.dispose()
+
+
+WATCHMAN = """
+from urllib.request import urlopen
+from db.alarms import Finding, bring_up_to_date
+from db.engine import open_store, writing
+from datetime import UTC, datetime
+from db.settings import settings
+from loguru import logger
+from ops.companions import companions
+from ops.logs import log_as
+
+conf = settings()
+log_as("clock", conf)
+engine = open_store(conf.database_url)
+now = datetime.now(UTC)
+with writing(engine) as s:
+    bring_up_to_date(s, {"made"}, [Finding("made", "silent", "", "cause", "", "", now)], now)
+logger.info("settings {} {!r} store {}", conf, conf, engine.url)
+with companions(conf, engine, dict) as teller:
+    print(urlopen("http://" + conf.metrics + "/metrics").read().decode())
+    while not teller._retry_at:
+        teller.tell(wait_s=1)
+    try:
+        raise ConnectionError("cannot reach " + conf.database_url + " nor " + conf.alerts.get_secret_value())
+    except ConnectionError as error:
+        logger.exception("wrong: {}", error)
+"""
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_clock_keeps_the_passwords_of_store_and_alerts_to_itself(
+    here: Folder, postgres_url: str, log_format: str
+) -> None:
+    secret = make_url(postgres_url).update_query_dict({"password": CANARY})
+    (here.folder / "watchman.py").write_text(WATCHMAN)
+    clock = here.start(
+        "watchman",
+        CARNEWS_DATABASE_URL=secret.render_as_string(hide_password=False),
+        CARNEWS_ALERTS=f"json://me:{CANARY}@127.0.0.1:{closed_port()}/{CANARY}",
+        CARNEWS_METRICS=f"127.0.0.1:{closed_port()}",
+        CARNEWS_LOG_FORMAT=log_format,
+    )
+    ended = end_of(clock)
+    (here.folder / "watchman.py").unlink()
+    assert ended.code == 0, ended
+    assert "alert to 1 (json://…) failed" in ended.err
+    assert "carnews_store_up 1.0" in ended.out
+    assert len(list((here.folder / "log").glob("clock.*"))) == 1
+    assert kept_secret(here, ended.out, ended.err)
+
+
+def test_nobody_learns_an_alerts_address_from_a_message_that_fails(here: Folder) -> None:
+    for alerts in (
+        f"json://me:{CANARY}@127.0.0.1:{closed_port()}/{CANARY}?+x={CANARY}",
+        f"{CANARY}://x",
+        f"nonsense://{CANARY}",
+        CANARY,
+    ):
+        for words in (["alerts", "test"], ["--debug", "alerts", "test"], ["status"]):
+            ended = here.carnews(*words, CARNEWS_ALERTS=alerts)
+            assert ended.code != 0
+            assert kept_secret(here, ended.out, ended.err), (alerts, words, ended.err)
