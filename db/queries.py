@@ -1,6 +1,7 @@
 """The reading side: rows for people and programs, the same from both databases."""
 
 import re
+from collections.abc import Sequence
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
