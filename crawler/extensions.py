@@ -53,8 +53,11 @@ class Keeper(CrawlPart):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        run: CrawlRun | None = getattr(crawler.spider, "run", None)
+        if run and run.desk.shared:  # so is the log
+            return cls(crawler)
         site = getattr(crawler.spidercls, "site", None)
-        where = settings()
+        where = run.desk.settings if run else settings()
         asked = "log" in where.model_fields_set
         start_log(site.name if site else "shell", where.log if asked and site else None)
         return cls(crawler)
