@@ -64,11 +64,11 @@ class SiteLogs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, message: str) -> None:
         site = message.record["extra"].get("site", "_polls")  # type: ignore[attr-defined]  # loguru's own str
         path = self.folder / f"{site.replace(':', '_')}.log"
-        self.folder.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(message)
             full = file.tell() > FILE_BYTES

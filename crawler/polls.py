@@ -13,6 +13,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
 from loguru import logger
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -45,9 +46,10 @@ class QuickSettings(ScrapySettings):
 
 def twin_of(known: SettingsAttribute) -> SettingsAttribute:
     """The same setting; only tables of parts are copied, for they are what Scrapy changes in place."""
-    twin = copy.copy(known)
-    if isinstance(known.value, BaseSettings):
-        twin.value = known.value.copy()
+    if not isinstance(known.value, BaseSettings):
+        return SettingsAttribute(known.value, known.priority)
+    twin = SettingsAttribute(copy.copy(known.value), known.priority)
+    twin.value.attributes = {name: twin_of(part) for name, part in known.value.attributes.items()}
     return twin
 
 
@@ -94,20 +96,23 @@ class Polls:
         self.open[name] = None
         with logger.contextualize(site=name):
             try:
-                code, said = await self.crawl(name)
+                told = await self.crawl(name)
             except SiteError as error:
-                code, said = WRONG_USAGE, str(error)
+                told = {"exit_code": WRONG_USAGE, "said": str(error)}
             except Exception as error:  # noqa: BLE001 - one site's trouble must not touch the others
                 logger.exception("{} failed", name)
-                code, said = WITH_FAILURES, f"{type(error).__name__}: {error}"
+                told = {"exit_code": WITH_FAILURES, "said": f"{type(error).__name__}: {error}"}
         if name in self.open:
-            self.tell(name, code, said, monotonic() - began)
+            self.tell(name, told | {"seconds": round(monotonic() - began, 3)})
         self.leave()
 
-    async def crawl(self, name: str) -> tuple[int, str | None]:
-        """Exit code and last words of a crawl of `name`."""
+    async def crawl(self, name: str) -> dict[str, Any]:
+        """What a crawl of `name` came to."""
+        site = BOOK.site(name)
+        if site.crawl.render:
+            return {"exit_code": LATER, "said": "needs a process of its own", "alone": True}
         dnscache.clear()  # it never forgets by itself, and this process may live for hours
-        crawler = self.process.create_crawler(spider_for(BOOK.site(name)))
+        crawler = self.process.create_crawler(spider_for(site))
         self.open[name] = crawler
         loop = asyncio.get_running_loop()
         deadline = loop.call_later(self.deadline_s, lambda: self.stop(name, crawler))
@@ -116,18 +121,22 @@ class Polls:
         finally:
             deadline.cancel()
         keeper = crawler.get_extension(Keeper)
-        return (keeper.exit_code, keeper.said) if keeper else (WITH_FAILURES, None)
+        if keeper is None:
+            return {"exit_code": WITH_FAILURES, "said": None}
+        told: dict[str, Any] = {"exit_code": keeper.exit_code, "said": keeper.said}
+        if run := keeper.row:
+            told |= {"outcome": run.outcome, "found": run.balance.found, "states": dict(run.balance.by_state)}
+        return told
 
     def stop(self, name: str, crawler: Crawler) -> None:
         """Ends a crawl that takes too long; the others go on."""
         self.late.add(name)
         self._stopping = asyncio.ensure_future(crawler.stop_async())
 
-    def tell(self, name: str, code: int, said: str | None, seconds: float) -> None:
+    def tell(self, name: str, told: dict[str, Any]) -> None:
         """Gives account of a crawl that has ended."""
         del self.open[name]
-        told = {"site": name, "exit_code": code, "said": said, "seconds": round(seconds, 3)}
-        say(json.dumps(told | {"timed_out": name in self.late}))
+        say(json.dumps({"site": name, **told, "timed_out": name in self.late}))
         self.late.discard(name)
 
     def leave(self) -> None:
@@ -147,14 +156,14 @@ def say(line: str) -> None:
 def serve(deadline_s: float) -> int:
     """The exit code, when the input was closed or a signal came; each site's own is told in its line."""
     where = settings()
-    start_shared_log(where.log if "log" in where.model_fields_set else None)
     ours = QuickSettings()
     ours.setmodule("crawler.settings", priority="project")
     desk = Desk(where, shared=True)
     polls = Polls(AsyncCrawlerProcess(ours), desk, deadline_s)
+    start_shared_log(where.log if "log" in where.model_fields_set else None)  # after Scrapy has set up its own
     polls.listen()
     polls.process.start(stop_after_crawl=False)
     for name in list(polls.open):  # a signal stopped the reactor before their last lines
-        polls.tell(name, LATER, "interrupted", 0.0)
+        polls.tell(name, {"exit_code": LATER, "said": "interrupted"})
     desk.close()
     return 0
