@@ -2,8 +2,7 @@
 
     python benchmarks/quietweb.py FOLDER      prints its two ports, then serves until its input closes
 
-The sites are `motor<n>.quiet.example`; a client reaches them through `madenet.Net`. What is asked under a path
-that ends in `.hang` never gets an answer.
+The sites are `motor<n>.quiet.example`; a client reaches them through `madenet.Net`.
 """
 
 import asyncio
@@ -77,8 +76,6 @@ async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
             first, *lines = head.decode("latin-1").split("\r\n")
             told = dict(line.lower().split(": ", 1) for line in lines if ": " in line)
             path = first.split()[1]
-            if path.endswith(".hang"):
-                await asyncio.sleep(3600)
             host = told.get("host", "").partition(":")[0]
             writer.write(answer(host, path, told.get("if-none-match", "")))
             await writer.drain()

@@ -27,7 +27,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--until", metavar="DATE", help="leave articles newer than this; a day counts whole")
     parser.add_argument("--dry-run", action="store_true", help="print what would be fetched, store nothing")
     parser.add_argument("--url", action="append", default=[], help="fetch this address only; may be repeated")
-    parser.add_argument("--polls", type=float, metavar="SECONDS", help="crawl the sites named on standard input")
+    parser.add_argument(
+        "--polls", type=float, metavar="SECONDS", help="crawl the sites named on standard input"
+    )
     return parser.parse_args(given)
 
 

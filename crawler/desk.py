@@ -1,4 +1,4 @@
-"""The way to the store that the crawls of one process share: one engine, and one thread for all transactions."""
+"""The way to the store that the crawls of one process share: one engine, one thread for all transactions."""
 
 from concurrent.futures import ThreadPoolExecutor
 

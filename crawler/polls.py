@@ -142,9 +142,7 @@ class Polls:
     def leave(self) -> None:
         """Ends the process once there is nothing to do and nothing to come."""
         if self.closed and not self.open:
-            from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
-
-            reactor.callLater(0, self.process._stop_reactor)  # type: ignore[attr-defined]  # noqa: SLF001
+            self.process._stop_reactor()  # noqa: SLF001 - as Scrapy does it at the end of a crawl
 
 
 def say(line: str) -> None:
@@ -160,7 +158,9 @@ def serve(deadline_s: float) -> int:
     ours.setmodule("crawler.settings", priority="project")
     desk = Desk(where, shared=True)
     polls = Polls(AsyncCrawlerProcess(ours), desk, deadline_s)
-    start_shared_log(where.log if "log" in where.model_fields_set else None)  # after Scrapy has set up its own
+    start_shared_log(
+        where.log if "log" in where.model_fields_set else None
+    )  # after Scrapy has set up its own
     polls.listen()
     polls.process.start(stop_after_crawl=False)
     for name in list(polls.open):  # a signal stopped the reactor before their last lines

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crawler.cleaners import Cleaners
+from crawler.desk import Desk
 from crawler.ingest import FileRun, IngestResult
 from crawler.intake import Asked, Intake
 from crawler.outcomes import Outcome
-from crawler.desk import Desk
 from crawler.run import CrawlRun
 from crawler.sites import SiteBook, lone_site
 from db import ledger
