@@ -92,6 +92,10 @@ class Polls:
 
     async def poll(self, name: str) -> None:
         """One crawl to its end, which is told."""
+        if name in self.open:
+            said = {"exit_code": LATER, "said": "is being crawled", "timed_out": False}
+            say(json.dumps({"site": name, **said}))
+            return
         began = monotonic()
         self.open[name] = None
         with logger.contextualize(site=name):
