@@ -3,7 +3,7 @@
     python benchmarks/clock.py [--sites 1000] [--rounds 4] [--every 60] [--scheme https]
 
 All is real: the clock, its children, SQLite, Scrapy, TLS; the sites live on one loopback server, whose CPU is
-not counted. Each site has been crawled and then polled twice before the clock starts; a round polls each once.
+not counted. Each site was crawled and then polled twice before the clock starts; a round polls each once.
 A day of a thousand sites at half an hour is 48 rounds: the default is a twelfth of it, thirty times as dense.
 The timetable is a plain one, `--every` seconds after the last start, so that the load is known.
 """
@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -42,10 +43,9 @@ def plan(engine, rhythms, now):
     every, last = timedelta(seconds=float(sys.argv[1])), last_crawls(engine, rhythms)
     return sorted((Slot(site, every, last[site] + every) for site in rhythms), key=lambda slot: slot.due_at)
 
-ops.roster.plan = plan
 ops.roster.LEAST_S = 0.0
 log_to_stderr()
-raise SystemExit(run_clock(settings(), ClockOptions(tuple(sys.argv[2:]))))
+raise SystemExit(run_clock(settings(), ClockOptions(tuple(sys.argv[2:])), plan=plan))
 """
 # every Python that starts with the folder on its path lives in the made internet
 CUSTOMIZE = """
@@ -165,7 +165,7 @@ def delays(folder: Path, rounds: int, every_s: float) -> list[float]:
     late = []
     for runs in by_site.values():
         mine = runs[3 : 3 + rounds]
-        for (began, _), (_, ended) in zip(mine, mine[1:], strict=False):
+        for (began, _), (_, ended) in pairwise(mine):
             late.append((ended - began).total_seconds() - every_s)
     return sorted(late)
 
