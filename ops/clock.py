@@ -145,13 +145,15 @@ class Clock:
         logger.info("clock started sites={} at_once={} store={}", *told)
         work = [self._turn(), self.watch.look(), self.watch.hold(), self.stop.wait()]
         tasks = [asyncio.ensure_future(task) for task in work]
-        with self._hangup():
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            with self._hangup():
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.alarms.stop()
+            self.stop.set()
+            for task in tasks:
+                task.cancel()
         logger.info("stopping running={}", len(self.running))
-        self.alarms.stop()
-        self.stop.set()
-        for task in tasks:
-            task.cancel()
         await self.crew.stop()
         await asyncio.gather(*self.running)
         await self._hand_on(self.ended)
@@ -191,7 +193,7 @@ class Clock:
                 self.alarms.set(slot.site, self.now() + timedelta(seconds=self.options.look_s))
             elif slot.site in starting:
                 self._start(record)
-            else:
+            elif slot.site not in self.ripe:  # else its turn is next
                 self._schedule(record)
 
     async def _replan(self, set_back: timedelta = NOT_SET_BACK) -> None:

@@ -155,9 +155,11 @@ class FreeLease:
         self.is_ours = False
 
 
-def half_hourly(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) -> list[Slot]:
-    """A timetable that learns nothing: half an hour after the last start."""
-    every, last = timedelta(minutes=30), last_crawls(engine, rhythms)
+def half_hourly(
+    engine: Engine, rhythms: Mapping[str, timedelta], now: datetime, every: timedelta = timedelta(minutes=30)
+) -> list[Slot]:
+    """A timetable that learns nothing: so long after the last start."""
+    last = last_crawls(engine, rhythms)
     return [Slot(site, every, last[site] + every if site in last else now) for site in rhythms]
 
 
@@ -173,7 +175,7 @@ def clock_for(
     store: Engine, folder: Path, crew: MadeCrew, names: Sequence[str] = ("one", "two"), **more: Any
 ) -> Clock:
     """A clock in the crew's world."""
-    given = {"lease": FreeLease(), "plan": half_hourly, "options": ClockOptions()} | more
+    given = {"lease": FreeLease(), "plan": half_hourly, "options": ClockOptions(look_s=60)} | more
     return Clock(store, site_files(folder, names), crew, now=crew.world.now, **given)
 
 
