@@ -151,8 +151,11 @@ class Polls:
 
 def say(line: str) -> None:
     """One line to the parent."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except OSError:  # the parent is gone; on Linux the kernel would have ended us with it
+        os._exit(LATER)
 
 
 def serve(deadline_s: float) -> int:
