@@ -68,10 +68,9 @@ class NewsSpider(Spider):
         spider.progress = CrawlProgress(budget=budget_of(crawler.settings, options))
         spider.memory = Memory(cls.site)
         spider.scripts = {}
-        homes = (
-            [cls.site.home, *(url for _, url in cls.site.channels)] if cls.site.crawl.allow_private else []
-        )
-        spider.private = frozenset(urlsplit(url).hostname or "" for url in homes)
+        homes = [cls.site.home, *(url for _, url in cls.site.channels)]
+        hosts = frozenset(urlsplit(url).hostname or "" for url in homes)
+        spider.private = hosts if cls.site.crawl.allow_private else frozenset()
         GUARD.allowed |= spider.private
         return spider
 
