@@ -22,16 +22,20 @@ Db = Annotated[
         "--db", metavar="FILE|URL", help="The database: a SQLite file or a URL.", show_default=False
     ),
 ]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="Where another clock runs, stand by and take over when it ends.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings and errors only.")]
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - an option a parameter: that is how Typer declares a command
     sites: Names = None,
     once: Once = False,
     jobs: Jobs = 2,
     deadline_s: Deadline = 1800.0,
     db: Db = None,
     quiet: Quiet = False,
+    wait: Wait = False,
 ) -> None:
     """Crawl every site when it is due, until SIGTERM or Ctrl-C."""
     # late, because `carnews --help` lists this function without needing what it needs
@@ -45,7 +49,7 @@ def run(
     log_to_stderr(quiet=quiet)
     names = tuple(name for given in sites or () for name in given.split(",") if name)
     try:
-        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s))
+        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s, wait=wait))
     except (StoreError, ClockBusy, OrderError) as error:
         sys.stderr.write(f"carnews: {error}\n")
         code = error.exit_code

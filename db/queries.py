@@ -1,8 +1,7 @@
 """The reading side: rows for people and programs, the same from both databases."""
 
 import re
-from collections.abc import Sequence
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isqrt

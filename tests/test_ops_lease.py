@@ -2,14 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from db.engine import open_store, reading, writing
 from db.laws import check_ledger
-from db.ledger import begin_run
+from db.ledger import begin_run, end_run
 from db.models import Run
 from ops.health import health, totals
-from ops.history import close_dead, last_crawls, newest_run
+from ops.history import close_dead, last_crawls, newest_run, quiet_streaks
 from ops.lease import ClockBusy, only_clock
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -37,13 +37,42 @@ def test_a_run_whose_process_is_gone_is_closed_at_once(store: Engine) -> None:
         assert check_ledger(s) == []
 
 
+def test_a_run_of_another_machine_is_closed_once_it_is_silent_for_a_minute(store: Engine) -> None:
+    with writing(store) as s:
+        for site, host in (("beating", "far"), ("silent", "far"), ("mine", None)):
+            run = s.get_one(Run, begin_run(s, site, "crawl", NOW))
+            run.host = host or run.host
+            run.beat_at = NOW + timedelta(seconds=90 if site == "beating" else 0)
+    assert close_dead(store, NOW + timedelta(seconds=100)) == 1
+    with reading(store) as s:
+        ends = {run.site: run.outcome for run in s.scalars(select(Run))}
+    assert ends == {"beating": "running", "silent": "died", "mine": "running"}
+
+
+def test_sites_without_news_are_known_by_their_last_runs(store: Engine) -> None:
+    with writing(store) as s:
+        for site, ends in {
+            "quiet": "ff",
+            "loud": "fF",
+            "woken": "Ff",
+            "failing": "fx",
+            "asleep": "xfff",
+        }.items():
+            for end in ends:
+                run = begin_run(s, site, "crawl", NOW)
+                s.get_one(Run, run).found = int(end == "F")
+                end_run(s, run, "failed" if end == "x" else "finished", NOW)
+    streaks = quiet_streaks(store, ["quiet", "loud", "woken", "failing", "asleep", "new"], 2)
+    assert streaks == {"quiet": 2, "loud": 0, "woken": 1, "failing": 0, "asleep": 2, "new": 0}
+
+
 def test_the_timetable_is_read_from_the_runs(store: Engine) -> None:
     assert newest_run(store) == 0
-    assert last_crawls(store) == {}
+    assert last_crawls(store, ["motor"]) == {}
     with writing(store) as s:
         begin_run(s, "motor", "crawl", NOW)
         begin_run(s, "pages.warc", "ingest", NOW)
-    assert last_crawls(store) == {"motor": NOW}
+    assert last_crawls(store, ["motor", "pages.warc"]) == {"motor": NOW}
     assert newest_run(store) == 2
 
 
