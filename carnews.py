@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import scheduler
-from commands import exporting, indexing, keeping, reading, sites
+from commands import copying, exporting, indexing, keeping, reading, sites
 from terminal import articles, asked, claims, compare, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
@@ -226,6 +226,7 @@ reading.add_to(app)
 exporting.add_to(app)
 sites.add_to(sites_app)
 indexing.add_to(db_app)
+copying.add_to(db_app)
 app.add_typer(sites_app, name="sites")
 app.add_typer(db_app, name="db")
 

@@ -31,7 +31,7 @@ def open_store(url: str, *, migrate: bool = True, durable: bool = False) -> Engi
     try:
         with explained(engine):
             if engine.dialect.name == "postgresql":
-                _refuse_other_encodings(engine)
+                refuse_other_encodings(engine)
             if migrate:
                 upgrade(engine)
             else:
@@ -214,7 +214,8 @@ def _refuse_old_schema(engine: Engine) -> None:
         )
 
 
-def _refuse_other_encodings(engine: Engine) -> None:
+def refuse_other_encodings(engine: Engine) -> None:
+    """Raises StoreError where a PostgreSQL database keeps text in anything but UTF-8."""
     with engine.connect() as connection:
         encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
     if encoding != "UTF8":
