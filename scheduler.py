@@ -22,14 +22,19 @@ Db = Annotated[
         "--db", metavar="FILE|URL", help="The database: a SQLite file or a URL.", show_default=False
     ),
 ]
+Queue = Annotated[
+    bool, typer.Option("--queue", help="Leave the crawls to the workers of the shared queue (PostgreSQL).")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings and errors only.")]
 
 
-def run(
+def run(  # noqa: PLR0913 - an option a parameter: that is how Typer declares a command
+    *,
     sites: Names = None,
     once: Once = False,
     jobs: Jobs = 2,
     deadline_s: Deadline = 1800.0,
+    queue: Queue = False,
     db: Db = None,
     quiet: Quiet = False,
 ) -> None:
@@ -45,7 +50,7 @@ def run(
     log_to_stderr(quiet=quiet)
     names = tuple(name for given in sites or () for name in given.split(",") if name)
     try:
-        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s))
+        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s, queue=queue))
     except (StoreError, ClockBusy, OrderError) as error:
         sys.stderr.write(f"carnews: {error}\n")
         code = error.exit_code

@@ -18,6 +18,14 @@ from db.settings import database_url
 BUSY_S = 30  # writers of one SQLite file were seen to wait 2 s; a crawl must survive a slow back-up too
 STATEMENT_MS = 120_000  # no statement of ours takes seconds; one that does must not hold its locks for ever
 CONNECT_S = 10
+# libpq's: a server that a cut cable took away is known to be gone in half a minute, not after a quarter of an
+# hour, so that a crawl cut off from the store ends before another machine's may begin (`db.runs.SILENT_S`)
+ALIVE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 
 def open_store(url: str, *, migrate: bool = True, durable: bool = False) -> Engine:
@@ -196,7 +204,13 @@ def _postgres_engine(url: URL) -> Engine:
     # passwords among the parameters: SQLAlchemy masks only the one before the @
     secret = {key: value for key, value in url.query.items() if "pass" in key}
     url = url.difference_update_query(secret)
-    arguments = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "options": options, **secret}
+    arguments = {
+        "connect_timeout": CONNECT_S,
+        **ALIVE,
+        "client_encoding": "utf8",
+        "options": options,
+        **secret,
+    }
     try:
         return create_engine(url, pool_pre_ping=True, connect_args=arguments)
     except ModuleNotFoundError as wrong:
