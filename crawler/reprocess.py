@@ -74,6 +74,7 @@ class Call:
     """Pages to read in another process: where they lie, by number of their address, and by which rules."""
 
     folder: Path
+    place: str
     site: str
     rules: Rules
     pages: tuple[tuple[int, Position], ...]
@@ -133,7 +134,7 @@ def site_of(means: Means, book: SiteBook, name: str) -> Site | None:
 
 def read_again(call: Call) -> list[Work | str]:
     """The works of a call, cleaned; a sentence for a page that is not there whole."""
-    archive = Archive(call.folder)
+    archive = Archive(call.folder, place=call.place)
     works: list[Work | str] = []
     for number, position in call.pages:
         try:
@@ -193,7 +194,8 @@ class SiteRun:
 
     def counted(self, current: int) -> None:
         """Begins the account of the site."""
-        self.result.sites[self.name] = Counter({CURRENT: current, ELSEWHERE: self.elsewhere})
+        away = {ELSEWHERE: self.elsewhere} if self.elsewhere else {}
+        self.result.sites[self.name] = Counter({CURRENT: current, **away})
 
     def end(self, outcome: Ending) -> None:
         if self.id is None:
@@ -244,7 +246,8 @@ class SiteRun:
         with reading(self.means.engine) as s:
             addresses = addresses_of(s, [number for number in numbers if number not in done])
         pages = tuple((a.id, a.position) for a in addresses if a.position)
-        call = Call(self.means.archive.folder, self.name, self.rules, pages)
+        archive = self.means.archive
+        call = Call(archive.folder, archive.place, self.name, self.rules, pages)
         return self.means.cleaners.give(read_again, call), spare
 
     def keep(self, cleaned_ones: Cleaned) -> None:

@@ -232,7 +232,8 @@ class Work:
         """Puts back, again and again, the jobs of workers that beat no more."""
         while True:
             try:
-                await put_back(app, self.options.stalled_s)
+                if await put_back(app, self.options.stalled_s):
+                    await asyncio.to_thread(close_dead, self.engine, datetime.now(UTC))
             except GONE as error:
                 logger.warning("queue {}", " ".join(str(error).split()))
             await asyncio.sleep(self.options.reap_s)

@@ -10,6 +10,8 @@ from pathlib import Path
 from command import Folder
 from loopback import ROOT, Ended, end_of
 
+from db.settings import Settings
+
 QUICK = "beat_s=0.4, stalled_s=2.0, reap_s=0.3, look_s=0.3, grace_s=10.0"
 WORKER = """
 import sys
@@ -35,6 +37,10 @@ class Machine(Folder):
         shared = str(self.folder.parent / "sites")
         return super().environment | {"CARNEWS_PLACE": self.place, "CARNEWS_SITES": shared}
 
+    @property
+    def settings(self) -> Settings:
+        return Settings(database_url=self.store, archive=self.folder / "archive", place=self.place)
+
     def site(self, name: str, toml: str) -> None:
         (self.folder.parent / "sites").mkdir(exist_ok=True)
         (self.folder.parent / "sites" / f"{name}.toml").write_text(toml, encoding="utf-8")
@@ -59,10 +65,6 @@ class Machine(Folder):
     def said(self, number: int = 0) -> str:
         """What that worker of this machine has logged so far."""
         return (self.folder / f"worker-{number}.log").read_text()
-
-    def work_once(self, *words: str) -> Ended:
-        """`carnews work --once` to its end."""
-        return self.carnews("work", "--once", *words)
 
     def clock(self) -> Ended:
         """`carnews run --once --queue` for the made sites."""
