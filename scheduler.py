@@ -25,11 +25,13 @@ Db = Annotated[
 Queue = Annotated[
     bool, typer.Option("--queue", help="Leave the crawls to the workers of the shared queue (PostgreSQL).")
 ]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="Where another clock runs, stand by and take over when it ends.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings and errors only.")]
 
 
-def run(  # noqa: PLR0913 - an option a parameter: that is how Typer declares a command
-    *,
+def run(  # noqa: PLR0913, PLR0917 - an option a parameter: that is how Typer declares a command
     sites: Names = None,
     once: Once = False,
     jobs: Jobs = 2,
@@ -37,6 +39,7 @@ def run(  # noqa: PLR0913 - an option a parameter: that is how Typer declares a 
     queue: Queue = False,
     db: Db = None,
     quiet: Quiet = False,
+    wait: Wait = False,
 ) -> None:
     """Crawl every site when it is due, until SIGTERM or Ctrl-C."""
     # late, because `carnews --help` lists this function without needing what it needs
@@ -50,7 +53,7 @@ def run(  # noqa: PLR0913 - an option a parameter: that is how Typer declares a 
     log_to_stderr(quiet=quiet)
     names = tuple(name for given in sites or () for name in given.split(",") if name)
     try:
-        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s, queue=queue))
+        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s, wait=wait, queue=queue))
     except (StoreError, ClockBusy, OrderError) as error:
         sys.stderr.write(f"carnews: {error}\n")
         code = error.exit_code

@@ -27,6 +27,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--until", metavar="DATE", help="leave articles newer than this; a day counts whole")
     parser.add_argument("--dry-run", action="store_true", help="print what would be fetched, store nothing")
     parser.add_argument("--url", action="append", default=[], help="fetch this address only; may be repeated")
+    parser.add_argument(
+        "--polls", type=float, metavar="SECONDS", help="crawl the sites named on standard input"
+    )
     return parser.parse_args(given)
 
 
@@ -51,8 +54,13 @@ def main(given: Sequence[str] | None = None) -> int:
         settings()
         with staying():
             # only now: Scrapy's settings and the site files are read at import, by settings known to be good
-            from crawler.process import crawl, spider_of  # noqa: PLC0415
+            from crawler.process import bound_memory, crawl, spider_of  # noqa: PLC0415
 
+            if asked.polls:
+                from crawler.polls import serve  # noqa: PLC0415
+        if asked.polls:
+            bound_memory()
+            return serve(asked.polls)
         options = Options.read(
             asked.max_articles, asked.since, " ".join(asked.url), asked.dry_run, asked.until
         )

@@ -28,6 +28,7 @@ from crawler.stages import Work
 from db.errors import StoreError
 from db.ledger import State
 from db.runs import Outcome as Ending
+from db.runs import RunRow
 from db.settings import settings
 
 BEAT_S = 15  # db.runs wants one every 20 s
@@ -42,6 +43,7 @@ class Keeper(CrawlPart):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.exit_code = WITH_FAILURES
+        self.row: RunRow | None = None  # the run once it is closed
         self.said: str | None = None  # how the run ended, in one line; None where an error told it
         self._watching: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Future[Any]] = set()
@@ -53,8 +55,11 @@ class Keeper(CrawlPart):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        run: CrawlRun | None = getattr(crawler.spider, "run", None)
+        if run and run.desk.shared:  # so is the log
+            return cls(crawler)
         site = getattr(crawler.spidercls, "site", None)
-        where = settings()
+        where = run.desk.settings if run else settings()
         asked = "log" in where.model_fields_set
         start_log(site.name if site else "shell", where.log if asked and site else None)
         return cls(crawler)
@@ -120,7 +125,7 @@ class Keeper(CrawlPart):
             for address_id in list(progress.open):
                 await run.settle(address_id, Outcome(State.FAILED, NO_ANSWER))
                 progress.settled(address_id, State.FAILED)
-        row = await run.end(outcome, note)
+        row = self.row = await run.end(outcome, note)
         states = " ".join(f"{state}={number}" for state, number in row.balance.by_state.items())
         told = f"{outcome} {spider.name}: found={row.balance.found} {states}".rstrip()
         code = progress.exit_code(row)

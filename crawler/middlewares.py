@@ -45,7 +45,9 @@ class SiteGate(CrawlPart):
             raise Refused(Outcome(State.BLOCKED, outcomes.LONG_ADDRESS))
         if "@" in parts.netloc:  # only a redirect brings one here; it must reach neither server nor store
             raise Refused(Outcome(State.BLOCKED, outcomes.NAMED_USER))
-        if is_private_literal(parts.hostname or ""):
+        host, mine = parts.hostname or "", getattr(self.crawler.spider, "private", GUARD.allowed)
+        others = host in GUARD.allowed and host not in mine  # another crawl of this process may go there
+        if others or is_private_literal(host):
             raise Refused(Outcome(State.BLOCKED, outcomes.PRIVATE))
         if site is None:  # `scrapy shell`
             return

@@ -11,6 +11,7 @@ from scrapy.settings import Settings as ScrapySettings
 from crawler.extensions import Keeper
 from crawler.options import OptionError, Options
 from crawler.progress import WITH_FAILURES
+from crawler.settings import MEMORY_MOST_MB
 from crawler.sites import lone_site
 from crawler.spiders.news import BOOK, NewsSpider, spider_for
 
@@ -27,8 +28,8 @@ def spider_of(name: str, urls: Sequence[str]) -> type[NewsSpider]:
 MB = 1 << 20
 
 
-def bound_memory(most_mb: int) -> None:
-    """Lets this process own at most `most_mb` of memory: what asks for more gets MemoryError.
+def bound_memory(most_mb: int = MEMORY_MOST_MB) -> None:
+    """Lets this process own at most so much memory: what asks for more gets MemoryError.
 
     Scrapy's own limit looks now and then; one page that balloons in between would take the machine along.
     Where the system cannot bound it (macOS), or bounds it tighter already, nothing changes.

@@ -6,7 +6,6 @@ committed together: what arrives while a commit is under way, or within `LINGER_
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -15,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler.account import Account
+from crawler.desk import Desk
 from crawler.outcomes import Outcome
 from crawler.progress import awaited
 from crawler.sites import Site, host_and_port
@@ -26,7 +26,7 @@ from db.addresses import ALWAYS, Range
 from db.archive import Archive
 from db.channels import Channel, channels_of, keep_channels
 from db.claims import record_claims
-from db.engine import open_store, reading, writing
+from db.engine import reading, writing
 from db.errors import StoreError
 from db.ledger import Address, Found, State, Tally
 from db.queries import runs
@@ -34,7 +34,6 @@ from db.recurring import count_lines
 from db.robots import KeptRobots, keep_robots, kept_robots
 from db.runs import Outcome as Ending
 from db.runs import RunRow
-from db.settings import Settings
 from db.stories import regroup_stories
 from db.visits import claim_visits, recall_missing
 
@@ -59,11 +58,11 @@ class CrawlRun:
     `broken` keeps the error after which nothing more is written: the crawl has to end.
     """
 
-    def __init__(self, settings: Settings, site: Site) -> None:
+    def __init__(self, desk: Desk, site: Site) -> None:
         """A run of `site`; the delay between two requests to one of its hosts is the same for whichever run
         sent them.
         """
-        self.settings, self.site = settings, site.name
+        self.desk, self.site = desk, site.name
         self.hosts = {host_and_port(url) for url in (site.home, *(url for _, url in site.channels))}
         self.rules = site.rules
         self._known = site
@@ -71,21 +70,19 @@ class CrawlRun:
         self.channels: dict[str, Channel] = {}  # as earlier runs left them
         self.asked_at: datetime | None = None  # when an earlier run sent the last request
         self.terms_at: datetime | None = None  # when the site's tdmrep.json was last looked at
-        self.archive = Archive(settings.archive_folder, durable=settings.durable, place=settings.place)
+        kept = desk.settings
+        self.archive = Archive(kept.archive_folder, durable=kept.durable, place=kept.place)
         self.id = 0
         self.broken: StoreError | None = None
         self.hands_off: str | None = None  # the last run's note, while the site wants to be left alone
         self._closed = False
         self._engine: Engine | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Opens the store and the run; SiteBusy when a live run crawls the site already."""
-        self._engine = await self._off_loop(
-            partial(open_store, self.settings.database_url, durable=self.settings.durable)
-        )
+        self._engine = await self._off_loop(self.desk.engine)
         try:
             await self._write(self._begin)
         except StoreError:
@@ -178,12 +175,11 @@ class CrawlRun:
         return await self._write(partial(self._end, outcome, note, self.account.taken()))
 
     def close(self) -> None:
-        """Lets go of thread, archive and database; safe to call twice."""
+        """Lets go of archive and, where it is its own, of the desk; safe to call twice."""
         self._closed = True
-        self._thread.shutdown()
+        if not self.desk.shared:
+            self.desk.close()
         self.archive.close()
-        if self._engine is not None:
-            self._engine.dispose()
 
     def _begin(self, s: Session) -> None:
         # noted on this side of the await: a crawl stopped meanwhile must still know which run to close
@@ -214,7 +210,7 @@ class CrawlRun:
     async def _off_loop(self, work: Callable[[], T]) -> T:
         if self._closed:  # a crawl stopped in its first moments may still be looking for addresses
             raise StoreError("the crawl has ended")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await asyncio.get_running_loop().run_in_executor(self.desk.thread, work)
 
     def _transaction(self, work: Callable[[Session], T]) -> T:
         assert self._engine is not None, "begin comes first"

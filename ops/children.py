@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,14 +59,18 @@ async def run_child(
     return Ended(code, timed_out, stopped, time.monotonic() - began, *lines)
 
 
-def start(argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """A running child in its own session, which the kernel kills when this process ends."""
+def start(argv: Sequence[str], env: Mapping[str, str], *, talks: bool = False) -> subprocess.Popen[bytes]:
+    """A running child in its own session, which the kernel kills when this process ends.
+
+    With `talks` its standard input is an unbuffered pipe.
+    """
     # -S and -E spare the few milliseconds of site and environment set-up; the real command has its own
     wrapper = [sys.executable, "-S", "-E", str(Path(child.__file__)), str(os.getpid())]
     return subprocess.Popen(  # noqa: S603  # our own command line, no shell
         [*wrapper, *argv],
         env=dict(env),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+        bufsize=0,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -115,13 +119,17 @@ async def _wait(
 
 
 class Tail:
-    """The last lines of a pipe, read as they come so that the child never waits for us."""
+    """The last lines of a pipe, read as they come so that the child never waits for us.
 
-    def __init__(self, pipe: IO[bytes] | None) -> None:
+    With `heard` each line is given to it instead.
+    """
+
+    def __init__(self, pipe: IO[bytes] | None, heard: Callable[[str], None] | None = None) -> None:
         assert pipe is not None, "both streams are pipes"
         self.pipe = pipe
         self.rest = b""
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self.take = heard or self.lines.append
         os.set_blocking(pipe.fileno(), False)
         self.loop = asyncio.get_running_loop()
         self.loop.add_reader(pipe.fileno(), self.read)
@@ -134,7 +142,8 @@ class Tail:
                 self.loop.remove_reader(self.pipe.fileno())
             *lines, self.rest = (self.rest + piece).split(b"\n")
             self.rest = self.rest[-PIECE_BYTES:]
-            self.lines.extend(line.decode("utf-8", "replace") for line in lines)
+            for line in lines:
+                self.take(line.decode("utf-8", "replace"))
             return bool(piece)
         return False
 
@@ -146,5 +155,5 @@ class Tail:
         self.loop.remove_reader(self.pipe.fileno())
         self.pipe.close()
         if self.rest:
-            self.lines.append(self.rest.decode("utf-8", "replace"))
+            self.take(self.rest.decode("utf-8", "replace"))
         return tuple(self.lines)

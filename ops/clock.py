@@ -1,41 +1,46 @@
-"""The clock: starts each site's crawl when it is due, in a child of its own, until told to stop."""
+"""The clock: starts each site's crawl when the timetable says so, until told to stop.
+
+APScheduler holds one job for each site, its next start; the timetable (`ops.timetable.plan`) is asked for it
+anew when the site was crawled, when site files changed, and now and then for all.
+"""
 
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.date import DateTrigger
 from loguru import logger
 from sqlalchemy import Engine
 
 from db.engine import open_store, shown
 from db.errors import StoreError
-from db.runs import RunRow
 from db.settings import Settings
 from ops.children import GRACE_S
+from ops.crew import Children, Crew, Ending, tell
 from ops.fleet import stop_on_signal
-from ops.history import close_dead, crawls_after, newest_run
-from ops.launch import DONE, TRY_LATER, CrawlOptions, CrawlResult, environment, run_crawl, verdict
-from ops.lease import only_clock
+from ops.launch import DONE, environment, verdict
+from ops.lease import ClockBusy, Lease, lease_of, stand_by, store_of
+from ops.roster import Record, Roster
 from ops.sitefiles import SiteFiles
-from ops.timetable import Slot, due, plan
+from ops.timetable import Slot, due
+from ops.watch import Watch
 
-GRACE_SHARE = 0.5  # of the interval: a start that comes later than this is left to the next one
-JITTER_SHARE = 0.05  # of the interval, so that sites of one rhythm do not all start in the same second
-JITTER_MAX_S = 60
-LOOK_S = 30.0  # between two looks at the site files; each tick looks too
-FILES = "site files"  # the id of that job; no site can be called so
+LOOK_S = 30.0  # between two looks at site files, dead runs and the time
+TURN_S = 0.2  # sites that fall due or end within it share one question to the timetable
+LATE_SHARE = 0.5  # of the interval: a start later than this is told
+
+After = Callable[[Engine, Sequence[Ending]], None]  # called on a thread of its own when crawls have ended
 
 
 @dataclass(frozen=True, slots=True)
 class ClockOptions:
-    """How the clock runs. `sites` empty means all; `deadline_s` bounds each crawl."""
+    """How the clock runs. `sites` empty means all; `deadline_s` bounds each crawl; `wait` stands by."""
 
     sites: tuple[str, ...] = ()
     once: bool = False
@@ -43,82 +48,174 @@ class ClockOptions:
     deadline_s: float = 1800.0
     grace_s: float = GRACE_S
     look_s: float = LOOK_S
+    wait: bool = False
     queue: bool = False  # leave the crawls to the workers of the shared queue
 
 
-def run_clock(settings: Settings, options: ClockOptions) -> int:
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+def run_clock(settings: Settings, options: ClockOptions, after: Sequence[After] = ()) -> int:
     """The exit code, when the clock was stopped by a signal or, with `once`, when all that was due is done.
 
-    Raises StoreError, ClockBusy and OrderError, each one line.
+    Each of `after` is told of crawls that have ended. Raises StoreError, ClockBusy and OrderError, each one
+    line.
     """
     files = SiteFiles(settings.sites, options.sites)
     engine = open_store(settings.database_url)
-    with only_clock(engine):
-        clock = Clock(engine, files, environment(settings), options)
-        return asyncio.run(queued(clock, settings) if options.queue else clock.run())
+    lease = lease_of(engine)
+
+    async def run() -> int:
+        crew = crew_of(settings, engine, options)
+        return await Clock(engine, files, crew, lease, options, after).run()
+
+    try:
+        return asyncio.run(run())
+    finally:
+        lease.drop()
+        engine.dispose()
 
 
-async def queued(clock: "Clock", settings: Settings) -> int:
-    """The clock's run, its crawls left in the shared queue."""
-    from ops.queue import fresh, open_queue  # noqa: PLC0415 - an extra that one machine alone does without
+def crew_of(settings: Settings, engine: Engine, options: ClockOptions) -> Crew:
+    """Who makes the crawls: children of this process, or the workers of the shared queue."""
+    if options.queue:
+        from ops.queuecrew import QueueCrew  # noqa: PLC0415 - an extra that one machine alone does without
 
-    async with open_queue(settings, clock.engine) as queue:
-        clock.leave = lambda site: queue.give(fresh(site))
-        return await clock.run()
+        return QueueCrew(settings, engine, waits=not options.once)
+    return Children(engine, environment(settings), options.at_once, options.deadline_s, options.grace_s)
 
 
+@dataclass
 class Clock:
-    """The timetable in motion: what is running, how many may, and whether to stop."""
+    """The timetable in motion. `now` is the time of day; how long things take the event loop's clock says."""
 
-    def __init__(
-        self, engine: Engine, files: SiteFiles, env: Mapping[str, str], options: ClockOptions
-    ) -> None:
-        self.engine = engine
-        self.files = files
-        self.env = env
-        self.options = options
-        self.stop = asyncio.Event()
-        self.slots = asyncio.Semaphore(options.at_once)
-        self.running: set[asyncio.Task[None]] = set()
-        self.results: list[CrawlResult] = []
-        self.leave: Callable[[str], Awaitable[bool]] | None = None  # in the queue; None: crawl here
+    engine: Engine
+    files: SiteFiles
+    crew: Crew
+    lease: Lease
+    options: ClockOptions = field(default_factory=ClockOptions)
+    after: Sequence[After] = ()
+    now: Callable[[], datetime] = utc_now
+
+    def __post_init__(self) -> None:
+        self.roster = Roster(self.engine, self.files)
         self.scheduler = AsyncIOScheduler(timezone=UTC, jobstores={"default": MemoryJobStore()})
+        watched = (self.engine, self.files, self.lease, self.now, self.options.look_s)
+        self.watch = Watch(*watched, replan=self._replan, reread=self._reread)
+        self.running: set[asyncio.Task[None]] = set()
+        self.ripe: set[str] = set()  # sites whose time has come
+        self.ended: list[Ending] = []
+        self.stirred = asyncio.Event()  # there is something in one of the two
+        self.stop = asyncio.Event()
 
     async def run(self) -> int:
         """Runs until a signal, or with `once` until what is due is done."""
         async with stop_on_signal() as stop:
             self.stop = stop
-            table = await self._timetable()
+            if not await asyncio.to_thread(self.lease.take):
+                if not self.options.wait:
+                    raise ClockBusy(store_of(self.engine))
+                if not await stand_by(self.lease, store_of(self.engine), stop):
+                    return DONE
+            slots = await self.roster.plan(self.now())
             if self.options.once:
-                return await self._run_due(table)
-            await self._run_on(table)
+                return await self._run_due(slots)
+            await self._run_on(slots)
+        if self.watch.ousted:
+            raise ClockBusy(store_of(self.engine))
         return DONE
 
-    async def _run_due(self, table: list[Slot]) -> int:
-        slots = due(table, datetime.now(UTC))
-        logger.info("due {} of {} sites", len(slots), len(table))
-        await asyncio.gather(*(self._crawl(slot.site) for slot in slots))
-        return verdict([result.exit_code for result in self.results])
+    async def _run_due(self, slots: list[Slot]) -> int:
+        ripe = due(slots, self.now())
+        logger.info("due {} of {} sites", len(ripe), len(slots))
+        stopping = asyncio.ensure_future(self._stop_crew())
+        await asyncio.gather(*(self._crawl(self.roster.records[slot.site]) for slot in ripe))
+        stopping.cancel()
+        await self.crew.stop()
+        await self._hand_on(self.ended)
+        return verdict([end.exit_code for end in self.ended])
 
-    async def _run_on(self, table: list[Slot]) -> None:
-        for slot in table:
-            self._schedule(slot)
-        look = IntervalTrigger(seconds=self.options.look_s, timezone=UTC)
-        self.scheduler.add_job(self._look, look, id=FILES, misfire_grace_time=None)
+    async def _stop_crew(self) -> None:
+        await self.stop.wait()
+        await self.crew.stop()
+
+    async def _run_on(self, slots: list[Slot]) -> None:
         self.scheduler.start()
-        logger.info(
-            "clock started sites={} at_once={} store={}",
-            len(table),
-            self.options.at_once,
-            shown(self.engine.url),
-        )
+        for slot in slots:
+            self._schedule(self.roster.records[slot.site])
+        told = (len(slots), self.options.at_once, shown(self.engine.url))
+        logger.info("clock started sites={} at_once={} store={}", *told)
+        work = [self._turn(), self.watch.look(), self.watch.hold(), self.stop.wait()]
+        tasks = [asyncio.ensure_future(task) for task in work]
         with self._hangup():
-            await self.stop.wait()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         logger.info("stopping running={}", len(self.running))
-        self.scheduler.pause()
-        await asyncio.gather(*self.running)
         self.scheduler.shutdown(wait=False)
+        self.stop.set()
+        for task in tasks:
+            task.cancel()
+        await self.crew.stop()
+        await asyncio.gather(*self.running)
+        await self._hand_on(self.ended)
+        for task in done:  # one that should never end, ended with an error: a mistake of ours
+            task.result()
         logger.info("clock stopped")
+
+    async def _turn(self) -> None:
+        """Starts what is due and asks the timetable for the next start of what has ended."""
+        while True:
+            await self.stirred.wait()
+            self.stirred.clear()
+            ripe, self.ripe = self.ripe, set()
+            ended, self.ended = self.ended, []
+            await self._hand_on(ended)
+            await self._place(ripe | {end.site for end in ended}, ripe)
+            await asyncio.sleep(TURN_S)
+
+    async def _place(self, sites: Collection[str] | None, ripe: Collection[str] = ()) -> None:
+        """Starts those of `ripe` that are due; all else waits for its start. None means all sites."""
+        try:
+            slots = await self.roster.plan(self.now(), sites)
+        except StoreError as error:
+            if sites is None:
+                raise
+            logger.error("store {}", error)
+            for site in sites:  # it may be up again then
+                self._job(site, self.now() + timedelta(seconds=self.options.look_s))
+            return
+        starting = {slot.site for slot in due(slots, self.now()) if slot.site in ripe}
+        for slot in slots:
+            record = self.roster.records[slot.site]
+            if record.busy:
+                continue
+            if slot.site in starting and self.watch.paused:
+                self._job(slot.site, self.now() + timedelta(seconds=self.options.look_s))
+            elif slot.site in starting:
+                self._start(record)
+            else:
+                self._schedule(record)
+
+    async def _replan(self) -> None:
+        await self._place(None)
+
+    async def _reread(self) -> None:
+        """Brings the timetable up to date with the site files. Raises StoreError, then tried again later."""
+        before = self.files.rhythms
+        self.files.read()
+        try:
+            await self._place(None)
+        except StoreError:
+            self.files.rhythms = before
+            self.files.forget()
+            raise
+        self.crew.renew()
+        for site in self.roster.forget_gone():
+            self._cancel(site)
+        now = self.files.rhythms
+        gone, new = len(before.keys() - now.keys()), len(now.keys() - before.keys())
+        logger.info("site files read sites={} new={} gone={}", len(now), new, gone)
 
     @contextmanager
     def _hangup(self) -> Iterator[None]:
@@ -127,123 +224,84 @@ class Clock:
             yield
             return
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(self._look(asked=True)))
+        loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(self._asked()))
         try:
             yield
         finally:
             loop.remove_signal_handler(signal.SIGHUP)
 
-    async def _look(self, *, asked: bool = False) -> None:
-        """Brings the timetable up to date with the site files, where one changed or somebody asked."""
-        if not (asked or self.files.changed()):
-            return
-        before = self.files.rhythms
-        self.files.read()
-        now = self.files.rhythms
+    async def _asked(self) -> None:
         try:
-            table = await self._timetable()
-        except StoreError as error:  # tried again at the next tick
-            self.files.rhythms = before
-            self.files.forget()
+            await self._reread()
+        except StoreError as error:
             logger.error("store {}", error)
-            return
-        for site in before.keys() - now.keys():
-            self.scheduler.remove_job(site)
-        for slot in table:
-            if before.get(slot.site) != now[slot.site]:
-                self._schedule(slot)
-        gone, new = len(before.keys() - now.keys()), len(now.keys() - before.keys())
-        logger.info("site files read sites={} new={} gone={}", len(now), new, gone)
 
-    def _schedule(self, slot: Slot) -> None:
-        every_s = slot.every.total_seconds()
-        first_at = max(slot.due_at, datetime.now(UTC))
+    def _schedule(self, record: Record) -> None:
+        now = self.now()
+        at = record.start_after(now, asyncio.get_running_loop().time())
+        if at == record.start_at and at > now:
+            return
+        record.start_at = at
+        self._job(record.slot.site, max(at, now))
+        slot = record.slot
+        logger.debug("timetable {} next={:%Y-%m-%d %H:%M:%SZ} {}", slot.site, at, slot.because)
+
+    def _job(self, site: str, at: datetime) -> None:
+        # a start that comes late is better than none, and the timetable is asked again before it
         self.scheduler.add_job(
-            self._tick,
-            IntervalTrigger(
-                seconds=int(every_s),
-                start_date=first_at,
-                timezone=UTC,
-                jitter=int(min(JITTER_MAX_S, every_s * JITTER_SHARE)),
-            ),
-            args=[slot.site],
-            id=slot.site,
-            next_run_time=first_at,
-            misfire_grace_time=int(every_s * GRACE_SHARE),
+            self._ripen,
+            DateTrigger(at, timezone=UTC),
+            args=[site],
+            id=site,
+            misfire_grace_time=None,
             coalesce=True,
             max_instances=1,
             replace_existing=True,
         )
-        logger.info("timetable {} every={}s next={:%Y-%m-%d %H:%M:%SZ}", slot.site, int(every_s), first_at)
 
-    async def _tick(self, site: str) -> None:
-        task = asyncio.current_task()
-        assert task is not None, "the scheduler runs this as a task"
+    def _cancel(self, site: str) -> None:
+        if self.scheduler.get_job(site):
+            self.scheduler.remove_job(site)
+
+    async def _ripen(self, site: str) -> None:
+        self.ripe.add(site)
+        self.stirred.set()
+
+    def _start(self, record: Record) -> None:
+        late_s = (self.now() - record.start_at).total_seconds() if record.start_at else 0.0
+        if late_s > record.slot.every.total_seconds() * LATE_SHARE:
+            logger.warning("late {} by {:.0f} s; it runs once now", record.slot.site, late_s)
+        record.start_at = None
+        record.busy = True
+        task = asyncio.ensure_future(self._crawl(record))
         self.running.add(task)
+        task.add_done_callback(self.running.discard)
+
+    async def _crawl(self, record: Record) -> None:
+        """One crawl to its end; one more by itself, where the first was lost or cannot be shared."""
+        loop, site = asyncio.get_running_loop(), record.slot.site
         try:
-            await self._look()
-            if site not in self.files.rhythms:
+            end = await self.crew.crawl(site, shared=record.shared)
+            if end and (end.lost or end.alone) and not self.stop.is_set():
+                record.note(end, loop.time())
+                tell(end)
+                end = await self.crew.crawl(site, shared=False)
+            if end is None:
                 return
-            if await self._is_due(site):
-                await self._crawl(site)
-            else:
-                logger.info("not due {}: crawled meanwhile", site)
-        except StoreError as error:  # the next tick may find the database up again
+            record.note(end, loop.time())
+            tell(end)
+            self.ended.append(end)
+        except StoreError as error:  # after a while it may be up again
             logger.error("store {}", error)
+            self.ripe.add(site)
         finally:
-            self.running.discard(task)
+            record.busy = False
+            self.stirred.set()
 
-    async def _crawl(self, site: str) -> None:
-        if self.leave:
-            logger.info("queued {}" if await self.leave(site) else "waits already {}", site)
-            return
-        async with self.slots:
-            if self.stop.is_set():
-                return
-            logger.info("crawl {}", site)
-            before = await asyncio.to_thread(newest_run, self.engine)
-            result = await run_crawl(
-                site,
-                CrawlOptions(),
-                self.env,
-                self.options.deadline_s,
-                stop=self.stop,
-                grace_s=self.options.grace_s,
-            )
-        if self.options.once:
-            self.results.append(result)
-        await asyncio.to_thread(close_dead, self.engine, datetime.now(UTC))
-        runs = await asyncio.to_thread(crawls_after, self.engine, before, [site])
-        tell(result, runs.get(site))
-
-    async def _timetable(self) -> list[Slot]:
-        return await asyncio.to_thread(plan, self.engine, self.files.rhythms, datetime.now(UTC))
-
-    async def _is_due(self, site: str) -> bool:
-        return any(slot.site == site for slot in due(await self._timetable(), datetime.now(UTC)))
-
-
-def tell(result: CrawlResult, run: RunRow | None) -> None:
-    """Logs how a crawl ended: one line, a warning where somebody should look."""
-    took = f"{result.seconds:.1f}s"
-    if result.timed_out:
-        logger.warning("timed out {} after {}", result.site, took)
-    elif result.stopped:
-        logger.info("stopped {} after {}", result.site, took)
-    elif result.exit_code == DONE:
-        logger.info("done {} in {} {}", result.site, took, counts(run))
-    elif result.exit_code == TRY_LATER:
-        logger.warning("put off {}: {}", result.site, result.said or counts(run))
-    else:
-        why = result.said or (run.note if run else None) or "said nothing"
-        logger.warning(
-            "failed {} exit={} in {} {}: {}", result.site, result.exit_code, took, counts(run), why
-        )
-
-
-def counts(run: RunRow | None) -> str:
-    """The run's balance as `found=24 stored=19 …`; empty where there was none."""
-    if run is None:
-        return ""
-    states = sorted(run.balance.by_state.items())
-    return " ".join([f"found={run.balance.found}", *(f"{state}={count}" for state, count in states)])
+    async def _hand_on(self, ended: Sequence[Ending]) -> None:
+        """Tells those who asked of the crawls that have ended; their trouble is not the clock's."""
+        for after in self.after if ended else ():
+            try:
+                await asyncio.to_thread(after, self.engine, ended)
+            except Exception:  # noqa: BLE001 - whatever it is, the next crawl must come
+                logger.exception("after crawls")

@@ -12,11 +12,14 @@ from db.runs import Outcome, RunRow, close, is_alive, run_row
 CRAWL = "crawl"
 
 
-def last_crawls(engine: Engine) -> dict[str, datetime]:
-    """When each site's newest crawl began; served by the index on (site, id)."""
-    query = select(Run.site, func.max(Run.started_at)).where(Run.kind == CRAWL).group_by(Run.site)
-    with reading(engine) as s:
-        return {site: at for site, at in s.execute(query) if at is not None}
+def last_crawls(engine: Engine, sites: Iterable[str]) -> dict[str, datetime]:
+    """When the newest crawl of each of `sites` began, left out where it never was crawled."""
+    newest = select(Run.started_at).where(Run.kind == CRAWL).order_by(Run.id.desc()).limit(1)
+    with reading(
+        engine
+    ) as s:  # each served by the index on (site, id); one query for all would read every run
+        found = {site: s.scalar(newest.where(Run.site == site)) for site in sites}
+    return {site: at for site, at in found.items() if at is not None}
 
 
 def settled_since(engine: Engine, site: str, moment: datetime) -> bool:
@@ -40,6 +43,9 @@ def close_dead(engine: Engine, now: datetime) -> int:
 
     The next run of any site would do it too; doing it at once keeps the ledger in balance meanwhile.
     """
+    with reading(engine) as s:  # nearly always there is nothing to write
+        if all(is_alive(run, now) for run in s.scalars(select(Run).where(Run.outcome == Outcome.RUNNING))):
+            return 0
     with writing(engine) as s:
         open_runs = s.scalars(select(Run).where(Run.outcome == Outcome.RUNNING).order_by(Run.id)).all()
         dead = [run for run in open_runs if not is_alive(run, now)]
@@ -53,3 +59,15 @@ def crawls_after(engine: Engine, run_id: int, sites: Iterable[str]) -> dict[str,
     query = select(Run).where(Run.id > run_id, Run.kind == CRAWL, Run.site.in_(list(sites))).order_by(Run.id)
     with reading(engine) as s:
         return {run.site: run_row(s, run) for run in s.scalars(query)}
+
+
+def quiet_streaks(engine: Engine, sites: Iterable[str], most: int) -> dict[str, int]:
+    """How many of each site's last crawls in a row, `most` at most, ended well and found nothing to fetch."""
+    newest = select(Run.outcome, Run.found).where(Run.kind == CRAWL).order_by(Run.id.desc()).limit(most)
+    streaks = {}
+    with reading(engine) as s:
+        for site in sites:  # each served by the index on (site, id); one query for all would read every run
+            ends = s.execute(newest.where(Run.site == site)).all()
+            loud = (n for n, end in enumerate(ends) if end.outcome != Outcome.FINISHED or end.found)
+            streaks[site] = next(loud, len(ends))
+    return streaks

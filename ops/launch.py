@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class CrawlResult:
     """How the child of one crawl ended; what it came to stands in the database.
 
     `said` is the last line of its standard error, without which no exit code but 0 is understandable.
+    A child that polls many sites tells more of each: `outcome` and balance of the run (None: it began none),
+    and whether the site has to be crawled `alone`.
     """
 
     site: str
@@ -40,6 +42,10 @@ class CrawlResult:
     seconds: float
     out: tuple[str, ...]
     said: str | None
+    alone: bool = False
+    outcome: str | None = None
+    found: int | None = None
+    states: Mapping[str, int] = field(default_factory=dict)
 
 
 async def run_crawl(

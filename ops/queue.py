@@ -34,6 +34,8 @@ except ModuleNotFoundError as wrong:
     raise StoreError("queue: procrastinate is missing; run: pip install 'carnews[postgres]'") from wrong
 
 SCHEMA = "carnews_queue"  # PostgreSQL's word for a folder of tables; the store's lie in another
+NAMES = "SELECT queueing_lock AS name FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+UNANSWERED = "queue: the database does not answer; try again"
 VERSION = text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :schema")
 
 
@@ -62,6 +64,7 @@ class Job:
     site: str
     options: dict[str, Any] = field(default_factory=dict)
     place: str | None = None
+    shared: bool = False  # a site without news, which a process may crawl together with others
 
     @property
     def queue(self) -> str:
@@ -95,14 +98,28 @@ class Queue:
             lock=job.lock,
             queueing_lock=job.name,
         )
-        asked_at = datetime.now(UTC).isoformat()
+        said: dict[str, Any] = {
+            "kind": job.kind,
+            "site": job.site,
+            "options": job.options,
+            "asked_at": datetime.now(UTC).isoformat(),
+            "shared": job.shared,
+        }
         try:
-            await deferrer.defer_async(kind=job.kind, site=job.site, options=job.options, asked_at=asked_at)
+            await deferrer.defer_async(**said)
         except AlreadyEnqueued:
             return False
         except ConnectorException as wrong:
-            raise StoreUnavailable("queue: the database does not answer; try again") from wrong
+            raise StoreUnavailable(UNANSWERED) from wrong
         return True
+
+    async def names(self) -> set[str]:
+        """The names of all jobs that wait or are at work."""
+        try:
+            rows = await self.app.connector.execute_query_all_async(NAMES)
+        except ConnectorException as wrong:
+            raise StoreUnavailable(UNANSWERED) from wrong
+        return {row["name"] for row in rows}
 
 
 def kinds(names: Sequence[str]) -> tuple[Kind, ...]:
@@ -113,9 +130,9 @@ def kinds(names: Sequence[str]) -> tuple[Kind, ...]:
     return tuple(Kind(name) for name in names)
 
 
-def fresh(site: str) -> Job:
+def fresh(site: str, *, shared: bool = False) -> Job:
     """The routine crawl of a site."""
-    return Job(Kind.FRESH, site)
+    return Job(Kind.FRESH, site, shared=shared)
 
 
 def backfill(site: str, options: CrawlOptions) -> Job:

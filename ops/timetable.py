@@ -24,7 +24,7 @@ class Slot:
 
 def plan(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) -> list[Slot]:
     """The timetable of these sites as the store's history makes it, the longest overdue first."""
-    return timetable(rhythms, last_crawls(engine), now)
+    return timetable(rhythms, last_crawls(engine, rhythms), now)
 
 
 def next_due(every: timedelta, last_at: datetime | None, now: datetime) -> datetime:

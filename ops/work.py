@@ -27,10 +27,10 @@ from db.errors import StoreError
 from db.recurring import Counts, counts_of
 from db.settings import Settings
 from ops.children import GRACE_S, run_child
-from ops.clock import tell
+from ops.crew import Children, Ending, ending, tell
 from ops.fleet import stop_on_signal
 from ops.history import close_dead, crawls_after, newest_run, settled_since
-from ops.launch import DONE, TRY_LATER, CrawlResult, environment, last_words, run_crawl, verdict
+from ops.launch import DONE, TRY_LATER, environment, last_words, run_crawl, verdict
 from ops.queue import Kind, Queue, app_on, crawl_options, prepare, queue_of, rereadings
 
 AGAIN_S = 5.0  # before the next look whether a database that went away is back
@@ -104,7 +104,7 @@ class Work:
         self, settings: Settings, engine: Engine, env: Mapping[str, str], options: WorkOptions
     ) -> None:
         self.settings, self.engine, self.env, self.options = settings, engine, env, options
-        self.stopping = asyncio.Event()  # set when running children are to end
+        self.crew = Children(engine, env)  # anew each time it serves
         self.queue: Queue | None = None  # open while it serves
         self.codes: list[int] = []
 
@@ -138,12 +138,12 @@ class Work:
         await asyncio.to_thread(prepare, self.engine)
         app, options = app_on(self.settings), self.options
         app.task(name="carry out", pass_context=True, retry=Returning())(self.carry_out)
-        self.stopping = asyncio.Event()
+        self.crew = Children(self.engine, self.env, options.at_once, options.deadline_s, options.grace_s)
         async with app.open_async():
             self.queue = Queue(app)
             hands = Hands(
                 app,
-                self.stopping,
+                self.crew.halt,
                 queues=self.queues,
                 concurrency=options.at_once,
                 wait=not options.once,
@@ -151,7 +151,8 @@ class Work:
                 stalled_worker_timeout=options.stalled_s,
                 fetch_job_polling_interval=options.look_s,
             )
-            aside = [asyncio.ensure_future(self._reap(app)), asyncio.ensure_future(stopped(hands, stop))]
+            work = [self._reap(app), stopped(hands, stop), ended(self.crew)]
+            aside = [asyncio.ensure_future(task) for task in work]
             try:
                 await hands.run()  # type: ignore[no-untyped-call]
             finally:
@@ -160,37 +161,55 @@ class Work:
                 await asyncio.gather(*aside, return_exceptions=True)
 
     async def carry_out(
-        self, context: JobContext, kind: str, site: str, options: dict[str, Any], asked_at: str
+        self,
+        context: JobContext,
+        kind: str,
+        site: str,
+        options: dict[str, Any],
+        asked_at: str,
+        *,
+        shared: bool = False,
     ) -> None:
         """Does one job; GivenBack where another worker shall have it."""
-        if self.stopping.is_set():
+        if self.crew.halt.is_set():
             raise GivenBack
         if kind == Kind.REPROCESS:
             await self._reprocess(site, options)
-        else:
-            await self._crawl(context.job, Kind(kind), site, options, datetime.fromisoformat(asked_at))
-
-    async def _crawl(
-        self, job: Job, kind: Kind, site: str, options: dict[str, Any], asked_at: datetime
-    ) -> None:
-        if kind == Kind.FRESH and await asyncio.to_thread(settled_since, self.engine, site, asked_at):
+            return
+        if kind == Kind.BACKFILL:
+            logger.info("crawl {} back", site)
+            end = await self._backfill(site, options)
+        elif await asyncio.to_thread(settled_since, self.engine, site, datetime.fromisoformat(asked_at)):
             logger.info("not due {}: crawled meanwhile", site)
             return
-        logger.info("crawl {} ({})", site, kind)
+        else:
+            end = await self._crawl(site, shared=shared)
+        tell(end)
+        never_began = end.exit_code == TRY_LATER and end.outcome is None
+        tried_before = kind == Kind.BACKFILL or context.job.attempts > 0
+        if never_began and tried_before and not end.stopped and context.job.attempts < MOST_TRIES:
+            raise GivenBack(BUSY_S)
+        self._ended(end)
+
+    async def _crawl(self, site: str, *, shared: bool) -> Ending:
+        """A crawl to its end; one more by itself, where the first was lost or cannot be shared."""
+        end = await self.crew.crawl(site, shared=shared)
+        if end and (end.lost or end.alone) and not end.stopped:
+            tell(end)
+            end = await self.crew.crawl(site, shared=False)
+        if end is None:
+            raise GivenBack
+        return end
+
+    async def _backfill(self, site: str, options: dict[str, Any]) -> Ending:
         before = await asyncio.to_thread(newest_run, self.engine)
-        result = await run_crawl(
-            site,
-            crawl_options(options),
-            self.env,
-            self.options.deadline_s,
-            stop=self.stopping,
-            grace_s=self.options.grace_s,
-        )
+        how, limits = crawl_options(options), (self.options.deadline_s, self.options.grace_s)
+        result = await run_crawl(site, how, self.env, limits[0], stop=self.crew.halt, grace_s=limits[1])
         await asyncio.to_thread(close_dead, self.engine, datetime.now(UTC))
         run = (await asyncio.to_thread(crawls_after, self.engine, before, [site])).get(site)
-        tell(result, run)
-        never_began = result.exit_code == TRY_LATER and run is None
-        self._ended(result, again=never_began and (kind == Kind.BACKFILL or job.attempts > 0), job=job)
+        if run is None:
+            return ending(result, None, 0, {})
+        return ending(result, run.outcome, run.balance.found, run.balance.by_state, run.note)
 
     async def _reprocess(self, site: str, options: dict[str, Any]) -> None:
         logger.info("reprocess {}", site)
@@ -198,16 +217,15 @@ class Work:
         words = [word for name, value in sorted(options.items()) for word in (f"--{name}", str(value))]
         argv = [sys.executable, "-P", "-m", "carnews", "reprocess", "--quiet", "--site", site, *words]
         ended = await run_child(
-            argv, self.env, self.options.deadline_s, stop=self.stopping, grace_s=self.options.grace_s
+            argv, self.env, self.options.deadline_s, stop=self.crew.halt, grace_s=self.options.grace_s
         )
         await asyncio.to_thread(close_dead, self.engine, datetime.now(UTC))
-        result = CrawlResult(
-            site, ended.exit_code, ended.timed_out, ended.stopped, ended.seconds, (), last_words(ended)
-        )
-        tell(result, None)
+        said = last_words(ended)
+        end = Ending(site, ended.exit_code, ended.seconds, ended.timed_out, ended.stopped, said)
+        tell(end)
         if taught != await asyncio.to_thread(self._taught, site):
             await self._pass_on(site, options)
-        self._ended(result)
+        self._ended(end)
 
     def _taught(self, site: str) -> Counts:
         with reading(self.engine) as s:
@@ -221,12 +239,10 @@ class Work:
         if jobs and self.queue:
             await asyncio.gather(*(self.queue.give(job) for job in jobs))
 
-    def _ended(self, result: CrawlResult, *, again: bool = False, job: Job | None = None) -> None:
-        if result.stopped and result.exit_code != DONE:
+    def _ended(self, end: Ending) -> None:
+        if end.stopped and end.exit_code != DONE:
             raise GivenBack
-        if again and job and job.attempts < MOST_TRIES:
-            raise GivenBack(BUSY_S)
-        self.codes.append(result.exit_code)
+        self.codes.append(end.exit_code)
 
     async def _reap(self, app: App) -> None:
         """Puts back, again and again, the jobs of workers that beat no more."""
@@ -243,6 +259,12 @@ async def stopped(hands: Hands, stop: asyncio.Event) -> None:
     """Stops the worker once the event is set."""
     await stop.wait()
     hands.stop()
+
+
+async def ended(crew: Children) -> None:
+    """Asks the crew's children to end once it is to halt."""
+    await crew.halt.wait()
+    await crew.stop()
 
 
 async def put_back(app: App, stalled_s: float) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crawler.cleaners import Cleaners
+from crawler.desk import Desk
 from crawler.ingest import FileRun, IngestResult
 from crawler.intake import Asked, Intake
 from crawler.outcomes import Outcome
@@ -39,7 +40,7 @@ def test_who_waits_for_the_turn_to_save_holds_no_address_meanwhile(
     archive = Archive(tmp_path)
     intake = Intake(SiteBook({}, []), Asked(), Counter(), {})
     file = FileRun(tmp_path, engine, archive, intake, Cleaners(1), IngestResult(), print, number)
-    run = CrawlRun(Settings(database_url=postgres_url, archive=tmp_path), lone_site(URL))
+    run = CrawlRun(Desk(Settings(database_url=postgres_url, archive=tmp_path)), lone_site(URL))
     run.id = number
 
     def settle(s: Session) -> None:

@@ -39,11 +39,11 @@ def test_a_run_whose_process_is_gone_is_closed_at_once(store: Engine) -> None:
 
 def test_the_timetable_is_read_from_the_runs(store: Engine) -> None:
     assert newest_run(store) == 0
-    assert last_crawls(store) == {}
+    assert last_crawls(store, ["motor"]) == {}
     with writing(store) as s:
         begin_run(s, "motor", "crawl", NOW)
         begin_run(s, "pages.warc", "ingest", NOW)
-    assert last_crawls(store) == {"motor": NOW}
+    assert last_crawls(store, ["motor", "pages.warc"]) == {"motor": NOW}
     assert newest_run(store) == 2
 
 

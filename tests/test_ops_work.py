@@ -155,7 +155,7 @@ def test_fresh_pages_come_before_old_ones_and_these_before_reading_again(
         for line in ended.err.splitlines()
         if "INFO" in line and " done " not in line
     ]
-    assert begun[1:-1] == ["crawl made1 (fresh)", "crawl made1 (backfill)", "reprocess made0"]
+    assert begun[1:-1] == ["crawl made1", "crawl made1 back", "reprocess made0"]
     assert waiting(alpha) == ["reprocess@beta made0"]  # that is not for this machine
 
 
@@ -191,7 +191,7 @@ def test_no_job_holds_a_secret_or_an_address_of_the_database(two: list[Machine],
     alpha, _ = two
     leave(alpha, fresh("made0"), backfill("made1", CrawlOptions(urls=("http://made.example/1",))))
     jobs = asked_of(alpha, "SELECT args FROM carnews_queue.procrastinate_jobs ORDER BY id")
-    assert [sorted(args) for (args,) in jobs] == [["asked_at", "kind", "options", "site"]] * 2
+    assert [sorted(args) for (args,) in jobs] == [["asked_at", "kind", "options", "shared", "site"]] * 2
     assert [args["options"] for (args,) in jobs] == [{}, {"urls": ["http://made.example/1"]}]
 
 

@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.budget import Budget
+from crawler.desk import Desk
 from crawler.discovery import Discovery, discover, nothing_known
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
@@ -52,6 +53,7 @@ class NewsSpider(Spider):
     run: CrawlRun
     progress: CrawlProgress
     memory: Memory
+    private: frozenset[str]  # hosts at private addresses that this site may ask
     scripts: dict[str, Response]  # what a browser has loaded in this run, by address
 
     @classmethod
@@ -59,15 +61,18 @@ class NewsSpider(Spider):
         words = {key: given.pop(key) for key in OPTIONS if key in given}
         options = given.pop("options", None) or Options.read(**words)
         options.check(cls.site)
+        desk = given.pop("desk", None) or Desk(settings())
         spider = super().from_crawler(crawler, *args, **given)
         spider.options = options
-        spider.run = CrawlRun(settings(), cls.site)
+        spider.run = CrawlRun(desk, cls.site)
         spider.progress = CrawlProgress(budget=budget_of(crawler.settings, options))
         spider.memory = Memory(cls.site)
         spider.scripts = {}
-        if cls.site.crawl.allow_private:
-            homes = [cls.site.home, *(url for _, url in cls.site.channels)]
-            GUARD.allowed = {urlsplit(url).hostname or "" for url in homes}
+        homes = (
+            [cls.site.home, *(url for _, url in cls.site.channels)] if cls.site.crawl.allow_private else []
+        )
+        spider.private = frozenset(urlsplit(url).hostname or "" for url in homes)
+        GUARD.allowed |= spider.private
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
