@@ -11,21 +11,20 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from crawler.again import Call, read_again
 from crawler.cleaners import Cleaned, Cleaners, light, result_of
 from crawler.compared import KINDS, UNCHANGED, Difference, became, difference
 from crawler.sites import Site, SiteBook
-from crawler.stages import Work, cleaned, learns, rules_of, stored, taught, told, version, with_counts
+from crawler.stages import Work, learns, rules_of, stored, taught, told, version, with_counts
 from crawler.stages import written_version as written
 from db import ledger
 from db.addresses import State
-from db.archive import Archive, Position
+from db.archive import Archive
 from db.engine import reading, writing
-from db.errors import ArchiveError
 from db.recurring import WINDOW, Told, count_lines, counts_among, tell_anew
 from db.reread import (
     Chosen,
@@ -67,17 +66,6 @@ class Reprocessed:
             {"site": site, **{kind: counts[kind] for kind in (CURRENT, *KINDS, ELSEWHERE, LOST)}}
             for site, counts in sorted(self.sites.items())
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Pages to read in another process: where they lie, by number of their address, and by which rules."""
-
-    folder: Path
-    place: str
-    site: str
-    rules: Rules
-    pages: tuple[tuple[int, Position], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +118,6 @@ def site_of(means: Means, book: SiteBook, name: str) -> Site | None:
     with reading(means.engine) as s:
         url = any_address(s, name)
     return book.owner_of(url) if url else None
-
-
-def read_again(call: Call) -> list[Work | str]:
-    """The works of a call, cleaned; a sentence for a page that is not there whole."""
-    archive = Archive(call.folder, place=call.place)
-    works: list[Work | str] = []
-    for number, position in call.pages:
-        try:
-            page = archive.read(position)
-        except ArchiveError as error:
-            works.append(str(error))
-            continue
-        works.append(cleaned(Work(number, call.site, page, call.rules, position=position)))
-    return works
 
 
 @dataclass(slots=True)

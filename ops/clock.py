@@ -22,7 +22,7 @@ from db.engine import open_store, shown
 from db.errors import StoreError
 from db.settings import Settings
 from ops.children import GRACE_S
-from ops.crew import Children, Crew, Ending, tell
+from ops.crew import Children, Crew, Ending, tell, workers
 from ops.fleet import stop_on_signal
 from ops.launch import DONE, environment, verdict
 from ops.lease import ClockBusy, Lease, lease_of, stand_by, store_of
@@ -68,7 +68,9 @@ def run_clock(settings: Settings, options: ClockOptions, after: Sequence[After] 
     lease = lease_of(engine)
 
     async def run() -> int:
-        crew = crew_of(settings, engine, options)
+        limits = options.at_once, options.deadline_s, options.grace_s
+        crew = workers(settings, engine, waits=not options.once) if options.queue else None
+        crew = crew or Children(engine, environment(settings), *limits)
         return await Clock(engine, files, crew, lease, options, after).run()
 
     try:
@@ -76,15 +78,6 @@ def run_clock(settings: Settings, options: ClockOptions, after: Sequence[After] 
     finally:
         lease.drop()
         engine.dispose()
-
-
-def crew_of(settings: Settings, engine: Engine, options: ClockOptions) -> Crew:
-    """Who makes the crawls: children of this process, or the workers of the shared queue."""
-    if options.queue:
-        from ops.queuecrew import QueueCrew  # noqa: PLC0415 - an extra that one machine alone does without
-
-        return QueueCrew(settings, engine, waits=not options.once)
-    return Children(engine, environment(settings), options.at_once, options.deadline_s, options.grace_s)
 
 
 @dataclass
