@@ -18,13 +18,13 @@ from db.settings import database_url
 BUSY_S = 30  # writers of one SQLite file were seen to wait 2 s; a crawl must survive a slow back-up too
 STATEMENT_MS = 120_000  # no statement of ours takes seconds; one that does must not hold its locks for ever
 CONNECT_S = 10
-# libpq's: a server that a cut cable took away is known to be gone in half a minute, not after a quarter of an
-# hour, so that a crawl cut off from the store ends before another machine's may begin (`db.runs.SILENT_S`)
+# libpq's: a server that a cut cable took away is known to be gone in 20 s, not after a quarter of an hour. A
+# crawl beats every 15 s, so one cut off from the store ends before another may begin (`db.runs.SILENT_S`).
 ALIVE = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
 }
 
 

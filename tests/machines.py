@@ -49,9 +49,16 @@ class Machine(Folder):
         self, jobs: int = 1, *only: str, how: str = QUICK, under: tuple[str, ...] = (), **environment: str
     ) -> subprocess.Popen[str]:
         """A worker of this machine that beats several times a second, until the block of `machines` ends."""
-        with (self.folder / f"worker-{len(self.started)}.log").open("w") as log:
+        words = [str(jobs), *only]
+        return self.program(WORKER.format(how=how), *words, under=under, **environment)
+
+    def program(
+        self, code: str, *words: str, under: tuple[str, ...] = (), **environment: str
+    ) -> subprocess.Popen[str]:
+        """A Python program on this machine, until the block of `machines` ends."""
+        with (self.folder / f"{len(self.started)}.log").open("w") as log:
             child = subprocess.Popen(
-                [*under, sys.executable, "-c", WORKER.format(how=how), str(jobs), *only],
+                [*under, sys.executable, "-c", code, *words],
                 cwd=self.folder,
                 env=self.environment | {"PYTHONPATH": str(ROOT)} | environment,
                 stdin=subprocess.DEVNULL,
@@ -63,8 +70,8 @@ class Machine(Folder):
         return child
 
     def said(self, number: int = 0) -> str:
-        """What that worker of this machine has logged so far."""
-        return (self.folder / f"worker-{number}.log").read_text()
+        """What that program of this machine has logged so far."""
+        return (self.folder / f"{number}.log").read_text()
 
     def clock(self) -> Ended:
         """`carnews run --once --queue` for the made sites."""

