@@ -113,7 +113,8 @@ def judged(web: Web, store: Place, archives: list[Archive], kills: int) -> None:
             assert any((archive.folder / str(row.segment)).exists() for archive in archives), row.segment
     for site in web.sites:
         asked = [at for path, at in zip(site.asked, site.times, strict=True) if path != "/robots.txt"]
-        assert min(b - a for a, b in pairwise(asked)) > DELAY_S * 0.9
+        # two crawls at once would leave gaps of any length; a busy machine makes some a little shorter
+        assert min(b - a for a, b in pairwise(asked)) > DELAY_S * 0.6
         most = max(site.asked.count(path) for path in site.fetched)
         assert most <= 2 + kills, "a page is asked for again only where its crawl was killed"
 
