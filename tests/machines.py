@@ -15,13 +15,18 @@ from db.settings import Settings
 QUICK = "beat_s=0.4, stalled_s=2.0, reap_s=0.3, look_s=0.3, grace_s=10.0"
 WORKER = """
 import sys
+from db.errors import StoreError
 from db.settings import settings
 from ops.logs import log_to_stderr
 from ops.queue import Kind
 from ops.work import WorkOptions, run_work
 log_to_stderr()
 only = tuple(Kind(name) for name in sys.argv[2:])
-raise SystemExit(run_work(settings(), WorkOptions(at_once=int(sys.argv[1]), only=only, {how})))
+try:
+    code = run_work(settings(), WorkOptions(at_once=int(sys.argv[1]), only=only, {how}))
+except StoreError as wrong:  # as the command does it
+    code = str(wrong)
+sys.exit(code)
 """
 
 

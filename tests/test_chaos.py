@@ -28,11 +28,17 @@ from ops.queue import fresh, give_all
 DELAY_S = 0.1
 SITES = ("made0", "made1")
 CLOCK = """
+import sys
+from db.errors import StoreError
 from db.settings import settings
 from ops.clock import ClockOptions, run_clock
 from ops.logs import log_to_stderr
 log_to_stderr()
-raise SystemExit(run_clock(settings(), ClockOptions({names!r}, at_once=2, look_s=1.0, queue={queue})))
+try:
+    code = run_clock(settings(), ClockOptions({names!r}, at_once=2, look_s=1.0, queue={queue}))
+except StoreError as wrong:  # as the command does it
+    code = str(wrong)
+sys.exit(code)
 """
 
 
