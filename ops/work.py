@@ -5,6 +5,7 @@ free takes them; what a killed crawl stored stays, and the next goes on.
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -94,7 +95,24 @@ def run_work(settings: Settings, options: WorkOptions) -> int:
     """
     engine = open_store(settings.database_url)
     prepare(engine)
+    speak_plainly()
     return asyncio.run(Work(settings, engine, environment(settings), options).run())
+
+
+def speak_plainly() -> None:
+    """Has libraries say in one line that the database is away; they show tracebacks, again and again."""
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(without_traceback)
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """True, after the traceback of a database that went away has become words."""
+    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    if isinstance(error, GONE):
+        record.msg = f"{record.getMessage()}: {' '.join(str(error).split())}"
+        record.args, record.exc_info, record.exc_text = (), None, None
+    return True
 
 
 class Work:
