@@ -92,6 +92,10 @@ class Polls:
 
     async def poll(self, name: str) -> None:
         """One crawl to its end, which is told."""
+        if name in self.open:
+            said = {"exit_code": LATER, "said": "is being crawled", "timed_out": False}
+            say(json.dumps({"site": name, **said}))
+            return
         began = monotonic()
         self.open[name] = None
         with logger.contextualize(site=name):
@@ -147,8 +151,11 @@ class Polls:
 
 def say(line: str) -> None:
     """One line to the parent."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except OSError:  # the parent is gone; on Linux the kernel would have ended us with it
+        os._exit(LATER)
 
 
 def serve(deadline_s: float) -> int:

@@ -1,7 +1,7 @@
 """The clock: starts each site's crawl when the timetable says so, until told to stop.
 
-APScheduler holds one job for each site, its next start; the timetable (`ops.timetable.plan`) is asked for it
-anew when the site was crawled, when site files changed, and now and then for all.
+APScheduler holds one alarm for each site, its next start; the timetable (`ops.timetable.plan`) is asked
+for it anew when the site was crawled, when site files changed, and now and then for all.
 """
 
 import asyncio
@@ -12,27 +12,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.date import DateTrigger
 from loguru import logger
 from sqlalchemy import Engine
 
 from db.engine import open_store, shown
 from db.errors import StoreError
 from db.settings import Settings
+from ops.alarms import Alarms
 from ops.children import GRACE_S
 from ops.crew import Children, Crew, Ending, tell, workers
 from ops.fleet import stop_on_signal
+from ops.history import close_dead
 from ops.launch import DONE, environment, verdict
 from ops.lease import ClockBusy, Lease, lease_of, stand_by, store_of
-from ops.roster import Record, Roster
+from ops.roster import Plan, Record, Roster
 from ops.sitefiles import SiteFiles
-from ops.timetable import Slot, due
+from ops.timetable import Slot, due, plan
 from ops.watch import Watch
 
 LOOK_S = 30.0  # between two looks at site files, dead runs and the time
 TURN_S = 0.2  # sites that fall due or end within it share one question to the timetable
+NOT_SET_BACK = timedelta(0)
 LATE_SHARE = 0.5  # of the interval: a start later than this is told
 
 After = Callable[[Engine, Sequence[Ending]], None]  # called on a thread of its own when crawls have ended
@@ -57,7 +57,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def run_clock(settings: Settings, options: ClockOptions, after: Sequence[After] = ()) -> int:
+def run_clock(
+    settings: Settings, options: ClockOptions, after: Sequence[After] = (), plan: Plan = plan
+) -> int:
     """The exit code, when the clock was stopped by a signal or, with `once`, when all that was due is done.
 
     Each of `after` is told of crawls that have ended. Raises StoreError, ClockBusy and OrderError, each one
@@ -71,7 +73,7 @@ def run_clock(settings: Settings, options: ClockOptions, after: Sequence[After] 
         limits = options.at_once, options.deadline_s, options.grace_s
         crew = workers(settings, engine, waits=not options.once) if options.queue else None
         crew = crew or Children(engine, environment(settings), *limits)
-        return await Clock(engine, files, crew, lease, options, after).run()
+        return await Clock(engine, files, crew, lease, options, after, plan).run()
 
     try:
         return asyncio.run(run())
@@ -90,11 +92,12 @@ class Clock:
     lease: Lease
     options: ClockOptions = field(default_factory=ClockOptions)
     after: Sequence[After] = ()
+    plan: Plan = plan
     now: Callable[[], datetime] = utc_now
 
     def __post_init__(self) -> None:
-        self.roster = Roster(self.engine, self.files)
-        self.scheduler = AsyncIOScheduler(timezone=UTC, jobstores={"default": MemoryJobStore()})
+        self.roster = Roster(self.engine, self.files, self.plan)
+        self.alarms = Alarms(self._ripen)
         watched = (self.engine, self.files, self.lease, self.now, self.options.look_s)
         self.watch = Watch(*watched, replan=self._replan, reread=self._reread)
         self.running: set[asyncio.Task[None]] = set()
@@ -112,6 +115,7 @@ class Clock:
                     raise ClockBusy(store_of(self.engine))
                 if not await stand_by(self.lease, store_of(self.engine), stop):
                     return DONE
+            await asyncio.to_thread(close_dead, self.engine, self.now())
             slots = await self.roster.plan(self.now())
             if self.options.once:
                 return await self._run_due(slots)
@@ -135,20 +139,24 @@ class Clock:
         await self.crew.stop()
 
     async def _run_on(self, slots: list[Slot]) -> None:
-        self.scheduler.start()
+        self.alarms.start()
         for slot in slots:
-            self._schedule(self.roster.records[slot.site])
+            record = self.roster.records[slot.site]
+            self._schedule(record)
+            record.start_at = self.now()  # what fell due before there was a clock is not late
         told = (len(slots), self.options.at_once, shown(self.engine.url))
         logger.info("clock started sites={} at_once={} store={}", *told)
         work = [self._turn(), self.watch.look(), self.watch.hold(), self.stop.wait()]
         tasks = [asyncio.ensure_future(task) for task in work]
-        with self._hangup():
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            with self._hangup():
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.alarms.stop()
+            self.stop.set()
+            for task in tasks:
+                task.cancel()
         logger.info("stopping running={}", len(self.running))
-        self.scheduler.shutdown(wait=False)
-        self.stop.set()
-        for task in tasks:
-            task.cancel()
         await self.crew.stop()
         await asyncio.gather(*self.running)
         await self._hand_on(self.ended)
@@ -176,21 +184,24 @@ class Clock:
                 raise
             logger.error("store {}", error)
             for site in sites:  # it may be up again then
-                self._job(site, self.now() + timedelta(seconds=self.options.look_s))
+                self.alarms.set(site, self.now() + timedelta(seconds=self.options.look_s))
             return
         starting = {slot.site for slot in due(slots, self.now()) if slot.site in ripe}
+        starting |= {site for site in ripe if site in self.roster.records and self.roster.records[site].fixed}
         for slot in slots:
             record = self.roster.records[slot.site]
             if record.busy:
                 continue
             if slot.site in starting and self.watch.paused:
-                self._job(slot.site, self.now() + timedelta(seconds=self.options.look_s))
+                self.alarms.set(slot.site, self.now() + timedelta(seconds=self.options.look_s))
             elif slot.site in starting:
                 self._start(record)
-            else:
+            elif slot.site not in self.ripe:  # else its turn is next
                 self._schedule(record)
 
-    async def _replan(self) -> None:
+    async def _replan(self, set_back: timedelta = NOT_SET_BACK) -> None:
+        if set_back > NOT_SET_BACK:
+            self.roster.set_back(set_back)
         await self._place(None)
 
     async def _reread(self) -> None:
@@ -205,7 +216,7 @@ class Clock:
             raise
         self.crew.renew()
         for site in self.roster.forget_gone():
-            self._cancel(site)
+            self.alarms.cancel(site)
         now = self.files.rhythms
         gone, new = len(before.keys() - now.keys()), len(now.keys() - before.keys())
         logger.info("site files read sites={} new={} gone={}", len(now), new, gone)
@@ -232,31 +243,12 @@ class Clock:
     def _schedule(self, record: Record) -> None:
         now = self.now()
         at = record.start_after(now, asyncio.get_running_loop().time())
-        if at == record.start_at and at > now:
-            return
         record.start_at = at
-        self._job(record.slot.site, max(at, now))
+        self.alarms.set(record.slot.site, max(at, now))
         slot = record.slot
         logger.debug("timetable {} next={:%Y-%m-%d %H:%M:%SZ} {}", slot.site, at, slot.because)
 
-    def _job(self, site: str, at: datetime) -> None:
-        # a start that comes late is better than none, and the timetable is asked again before it
-        self.scheduler.add_job(
-            self._ripen,
-            DateTrigger(at, timezone=UTC),
-            args=[site],
-            id=site,
-            misfire_grace_time=None,
-            coalesce=True,
-            max_instances=1,
-            replace_existing=True,
-        )
-
-    def _cancel(self, site: str) -> None:
-        if self.scheduler.get_job(site):
-            self.scheduler.remove_job(site)
-
-    async def _ripen(self, site: str) -> None:
+    def _ripen(self, site: str) -> None:
         self.ripe.add(site)
         self.stirred.set()
 
@@ -264,7 +256,7 @@ class Clock:
         late_s = (self.now() - record.start_at).total_seconds() if record.start_at else 0.0
         if late_s > record.slot.every.total_seconds() * LATE_SHARE:
             logger.warning("late {} by {:.0f} s; it runs once now", record.slot.site, late_s)
-        record.start_at = None
+        record.start_at, record.fixed = None, False
         record.busy = True
         task = asyncio.ensure_future(self._crawl(record))
         self.running.add(task)

@@ -75,7 +75,10 @@ class Child:
 class Poller:
     """Polls sites in a process that they share."""
 
-    def __init__(self, env: Mapping[str, str], deadline_s: float, grace_s: float = GRACE_S) -> None:
+    def __init__(
+        self, env: Mapping[str, str], deadline_s: float, grace_s: float = GRACE_S, silent_s: float = SILENT_S
+    ) -> None:
+        self.silent_s = silent_s
         self.env, self.deadline_s, self.grace_s = env, deadline_s, grace_s
         self.slots = asyncio.Semaphore(AT_ONCE)
         self.child: Child | None = None
@@ -137,8 +140,8 @@ class Poller:
                 busy_at = loop.time() if child.waiting else busy_at
                 if not child.retired and loop.time() - busy_at > IDLE_S:
                     child.retire()
-                if loop.time() - child.heard_at > SILENT_S:
-                    child.end_it = f"silent for {SILENT_S:.0f} s"
+                if loop.time() - child.heard_at > self.silent_s:
+                    child.end_it = f"silent for {self.silent_s:.0f} s"
         finally:
             code = await asyncio.shield(end(child.process, 0 if child.end_it else self.grace_s))
             out.closed()

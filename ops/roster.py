@@ -1,7 +1,7 @@
 """What the clock remembers of each site while it runs, beside what the store holds of its past."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from ops.crew import Ending
 from ops.history import quiet_streaks
 from ops.sitefiles import SiteFiles
-from ops.timetable import Slot, plan
+from ops.timetable import Slot
 
+Plan = Callable[[Engine, Mapping[str, timedelta], datetime], list[Slot]]
 QUIET_RUNS = 2  # so many crawls in a row without news, and a site is polled together with others
 LEAST_S = 30.0  # after a crawl of a site, whatever the timetable says
 BACK_SHARE = 0.5  # of the interval: so long a site waits whose crawl could not even begin
@@ -21,7 +22,8 @@ BACK_SHARE = 0.5  # of the interval: so long a site waits whose crawl could not 
 class Record:
     """One site: its place in the timetable and how its last crawls went.
 
-    `not_before` is a moment of the event loop's clock, which nobody sets; `start_at` the start it waits for.
+    `not_before` is a moment of the event loop's clock, which nobody sets; `start_at` the start it waits for,
+    which counts whatever the timetable says where it is `fixed`.
     """
 
     slot: Slot
@@ -30,6 +32,7 @@ class Record:
     busy: bool = False
     not_before: float = 0.0
     start_at: datetime | None = None
+    fixed: bool = False
 
     @property
     def shared(self) -> bool:
@@ -45,7 +48,10 @@ class Record:
 
     def start_after(self, now: datetime, now_s: float) -> datetime:
         """When it may start: when it is due, and not too soon after its last crawl."""
-        return max(self.slot.due_at, now + timedelta(seconds=max(0.0, self.not_before - now_s)))
+        if self.fixed and self.start_at:
+            return self.start_at
+        rest_s = self.not_before - now_s
+        return max(self.slot.due_at, now + timedelta(seconds=rest_s)) if rest_s > 0 else self.slot.due_at
 
 
 @dataclass
@@ -54,6 +60,7 @@ class Roster:
 
     engine: Engine
     files: SiteFiles
+    ask: Plan
     records: dict[str, Record] = field(default_factory=dict)
 
     async def plan(self, now: datetime, sites: Collection[str] | None = None) -> list[Slot]:
@@ -64,13 +71,22 @@ class Roster:
         rhythms = self.files.rhythms
         if sites is not None:
             rhythms = {site: rhythms[site] for site in sites if site in rhythms}
-        slots = await asyncio.to_thread(plan, self.engine, rhythms, now)
+        slots = await asyncio.to_thread(self.ask, self.engine, rhythms, now)
         new = [slot.site for slot in slots if slot.site not in self.records]
         streaks = await asyncio.to_thread(quiet_streaks, self.engine, new, QUIET_RUNS)
         for slot in slots:
             record = self.records.setdefault(slot.site, Record(slot, streaks.get(slot.site, 0)))
             record.slot = slot
         return slots
+
+    def set_back(self, by: timedelta) -> None:
+        """Moves all starts along with the time of day, which was set back.
+
+        By the store the last crawls lie in the future now, so until the next one it is no help.
+        """
+        for record in self.records.values():
+            if record.start_at:
+                record.start_at, record.fixed = record.start_at - by, True
 
     def forget_gone(self) -> list[str]:
         """The sites whose file is gone; they are remembered no longer."""

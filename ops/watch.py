@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from loguru import logger
 from sqlalchemy import Engine
@@ -24,8 +24,8 @@ JUMP_S = (
 
 @dataclass
 class Watch:
-    """Looks after a clock until cancelled; `replan` makes the timetable of all sites anew, `reread` (with the
-    files read) their list.
+    """Looks after a clock until cancelled; `replan` makes the timetable of all sites anew, told how far the
+    time of day was set back; `reread` has it read the site files.
     """
 
     engine: Engine
@@ -33,7 +33,7 @@ class Watch:
     lease: Lease
     now: Callable[[], datetime]
     look_s: float
-    replan: Callable[[], Awaitable[None]]
+    replan: Callable[[timedelta], Awaitable[None]]
     reread: Callable[[], Awaitable[None]]
     paused: bool = False  # the lease is not ours: nothing may start
     ousted: bool = False  # another clock has it
@@ -51,17 +51,17 @@ class Watch:
             if abs(jump_s) > JUMP_S:
                 logger.warning("the time has jumped by {:+.0f} s; the timetable is made anew", jump_s)
             try:
-                await self._look(anew=abs(jump_s) > JUMP_S or steady >= anew_at)
+                await self._look(jump_s if abs(jump_s) > JUMP_S else 0.0, anew=steady >= anew_at)
             except StoreError as error:  # at the next look it may be up again
                 logger.error("store {}", error)
                 continue
             anew_at = steady + ANEW_S if steady >= anew_at else anew_at
 
-    async def _look(self, *, anew: bool) -> None:
+    async def _look(self, jump_s: float, *, anew: bool) -> None:
+        if jump_s or anew:
+            await self.replan(timedelta(seconds=max(0.0, -jump_s)))
         if await asyncio.to_thread(self.files.changed):
             await self.reread()
-        if anew:
-            await self.replan()
         if closed := await asyncio.to_thread(close_dead, self.engine, self.now()):
             logger.warning("closed {} runs whose process had died", closed)
 
@@ -83,7 +83,7 @@ class Watch:
     async def replan_quietly(self) -> None:
         """Makes the timetable anew; where the store fails, the next look does it."""
         try:
-            await self.replan()
+            await self.replan(timedelta(0))
         except StoreError as error:
             logger.error("store {}", error)
 

@@ -17,8 +17,8 @@ import psycopg
 import psycopg_pool
 from loguru import logger
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
-from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import DeleteJobCondition, Job, Status
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.worker import Worker
 from sqlalchemy import Engine
 
@@ -33,11 +33,10 @@ from ops.fleet import stop_on_signal
 from ops.history import close_dead, crawls_after, newest_run, settled_since
 from ops.launch import DONE, TRY_LATER, environment, last_words, run_crawl, verdict
 from ops.queue import Kind, Queue, app_on, crawl_options, prepare, queue_of, rereadings
+from ops.reaper import MOST_TRIES, put_back
 
 AGAIN_S = 5.0  # before the next look whether a database that went away is back
 BUSY_S = 30.0  # before a job is tried again whose site was still held by a process that died elsewhere
-MOST_TRIES = 4  # of one job: what kills its worker each time must not do so for ever
-REAPING = 0x6361727265617065  # "carreape": PostgreSQL's advisory locks are known by a number
 GONE = (ConnectorException, psycopg.Error, psycopg_pool.PoolTimeout, StoreError)
 
 
@@ -283,27 +282,3 @@ async def ended(crew: Children) -> None:
     """Asks the crew's children to end once it is to halt."""
     await crew.halt.wait()
     await crew.stop()
-
-
-async def put_back(app: App, stalled_s: float) -> int:
-    """How many jobs were put back whose worker has not beaten for so long; one process at a time does it.
-
-    Between another one's look and its writing a job could have found a new worker.
-    """
-    pool: psycopg_pool.AsyncConnectionPool[Any] = app.connector.pool  # type: ignore[attr-defined]
-    manager, number = app.job_manager, 0
-    async with pool.connection() as connection:
-        lock = await connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [REAPING])
-        if (await lock.fetchone() or [False])[0] is False:
-            return 0
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled_s):
-            if job.attempts < MOST_TRIES:
-                with suppress(UniqueViolation):  # the same work was left anew: that one does
-                    await manager.retry_job(job)
-                    logger.warning("put back {}: its worker is gone", job.queueing_lock)
-                    number += 1
-                    continue
-            else:
-                logger.error("given up {}: {} workers were gone with it", job.queueing_lock, job.attempts)
-            await manager.finish_job(job, Status.FAILED, delete_job=True)
-    return number
