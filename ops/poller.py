@@ -19,6 +19,7 @@ AT_ONCE = 16  # polls under way in one process: each mostly waits for its site
 POLLS_PER_CHILD = 500  # then a new process: what leaks goes with the old one, and loading is 3 ms a poll
 IDLE_S = 60.0  # a process without work goes; its 100 MB are worth more than a second of CPU a minute
 SILENT_S = 60.0  # without a sign of life, due every 2 s: a callback has hung
+STARTING_S = 60.0  # more until its first one: it has much to load, maybe on a busy machine
 LOOK_S = 0.1  # between two looks at the process
 LATE_S = 60.0  # beyond its deadline, after which a site's crawl cannot be stopped and takes its process along
 
@@ -132,7 +133,8 @@ class Poller:
     async def _watch(self, child: Child) -> None:
         """Sees a child to its end, and tells those who still wait for it."""
         loop = asyncio.get_running_loop()
-        child.heard_at = busy_at = loop.time()
+        busy_at = loop.time()
+        child.heard_at = busy_at + STARTING_S
         out, err = Tail(child.process.stdout, child.hear), Tail(child.process.stderr)
         try:
             while not (is_over(child.process) or child.end_it or self.stopping):

@@ -16,7 +16,7 @@ from db.models import Run
 from ops.launch import CrawlResult
 from ops.poller import Poller, PollLost
 
-Polled = list[CrawlResult | None | BaseException]
+Polled = list[CrawlResult | BaseException | None]
 
 
 @pytest.fixture
@@ -79,8 +79,8 @@ def codes(results: Polled) -> list[int]:
 
 async def under_way(poller: Poller, place: Place, count: int) -> psutil.Process:
     """The process, once so many runs have begun."""
-    for _ in range(3000):
-        await asyncio.sleep(0.01)
+    for _ in range(600):
+        await asyncio.sleep(0.05)
         if poller.child and len(place.runs()) >= count:
             return psutil.Process(poller.child.process.pid)
     raise AssertionError("waited in vain")
