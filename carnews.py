@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import scheduler
-from commands import exporting, indexing, keeping, reading, sites, watching
+from commands import copying, exporting, indexing, keeping, reading, sites, watching, working
 from terminal import articles, asked, claims, compare, glance, listing, outcomes, tour
 from terminal import options as opt
 from terminal.errors import CommandError
@@ -79,6 +79,7 @@ def crawl(
     time_limit: opt.TimeLimit = None,
     dry_run: opt.DryRun = False,
     jobs: opt.Jobs = 4,
+    queue: opt.Queue = False,
     form: opt.Form = Format.TABLE,
     db: opt.Db = None,
     quiet: opt.QuietCrawl = False,
@@ -97,6 +98,8 @@ def crawl(
         raise CommandError("crawl: name sites or addresses, or give --all alone; `carnews sites` lists them")
     orders = orders_for(what or sorted(book.sites), book, wanted)
     store = opened(db, new=True)
+    if queue:
+        return working.leave_crawls(here, store, orders)
     outcomes.show_warnings(here, book.problems if everything else [], store.settings.contact)
     with crawl_progress(here) as told:
         accounts, code = Crawls(store, orders, jobs, limit, told).run()
@@ -195,10 +198,12 @@ def _fetched(url: str) -> "CleanArticle":
 app.command("run")(scheduler.run)
 watching.add_to(app)
 keeping.add_to(app)
+working.add_to(app)
 reading.add_to(app)
 exporting.add_to(app)
 sites.add_to(sites_app)
 indexing.add_to(db_app)
+copying.add_to(db_app)
 app.add_typer(sites_app, name="sites")
 app.add_typer(db_app, name="db")
 

@@ -22,6 +22,9 @@ Db = Annotated[
         "--db", metavar="FILE|URL", help="The database: a SQLite file or a URL.", show_default=False
     ),
 ]
+Queue = Annotated[
+    bool, typer.Option("--queue", help="Leave the crawls to the workers of the shared queue (PostgreSQL).")
+]
 Wait = Annotated[
     bool, typer.Option("--wait", help="Where another clock runs, stand by and take over when it ends.")
 ]
@@ -33,6 +36,7 @@ def run(  # noqa: PLR0913, PLR0917 - an option a parameter: that is how Typer de
     once: Once = False,
     jobs: Jobs = 2,
     deadline_s: Deadline = 1800.0,
+    queue: Queue = False,
     db: Db = None,
     quiet: Quiet = False,
     wait: Wait = False,
@@ -49,7 +53,7 @@ def run(  # noqa: PLR0913, PLR0917 - an option a parameter: that is how Typer de
     log_to_stderr(quiet=quiet)
     names = tuple(name for given in sites or () for name in given.split(",") if name)
     try:
-        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s, wait=wait))
+        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s, wait=wait, queue=queue))
     except (StoreError, ClockBusy, OrderError) as error:
         sys.stderr.write(f"carnews: {error}\n")
         code = error.exit_code

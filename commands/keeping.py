@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from commands.working import leave_rereadings
 from terminal import asked, kept, outcomes
 from terminal import options as opt
 from terminal.errors import CommandError
@@ -79,6 +80,7 @@ def reprocess(
     rule: Rule = None,
     dry_run: DryRun = False,
     jobs: Jobs = 1,
+    queue: opt.Queue = False,
     form: opt.Form = Format.TABLE,
     db: opt.Db = None,
     quiet: opt.Quiet = False,
@@ -90,6 +92,8 @@ def reprocess(
 
     here, chosen = screen(quiet=quiet), Chosen(site, asked.moment(since, "--since"), rule)
     store = opened(db)
+    if queue:
+        return leave_rereadings(here, store, chosen)
     collected: list[dict[str, Any]] = []
 
     def tell(found: Any) -> None:

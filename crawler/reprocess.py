@@ -9,23 +9,22 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from crawler.again import Call, read_again
 from crawler.cleaners import Cleaned, Cleaners, light, result_of
 from crawler.compared import KINDS, UNCHANGED, Difference, became, difference
 from crawler.sites import Site, SiteBook
-from crawler.stages import Work, cleaned, learns, rules_of, stored, taught, told, version, with_counts
+from crawler.stages import Work, learns, rules_of, stored, taught, told, version, with_counts
 from crawler.stages import written_version as written
 from db import ledger
 from db.addresses import State
-from db.archive import Archive, Position
+from db.archive import Archive
 from db.engine import reading, writing
-from db.errors import ArchiveError
 from db.recurring import WINDOW, Told, count_lines, counts_among, tell_anew
 from db.reread import (
     Chosen,
@@ -37,6 +36,7 @@ from db.reread import (
     is_of_other_rules,
     pages_of,
     read_by,
+    segments_of,
     sites_with_pages,
     stale_pages,
     trying,
@@ -48,6 +48,7 @@ from pipeline.rules import GENERIC, Rules
 
 BATCH = 50  # pages a transaction, as in a crawl
 CURRENT = "current"  # read by today's rules already
+ELSEWHERE = "elsewhere"  # its page lies in the archive of another machine, which reads it again there
 LOST = "lost"  # its page cannot be read from the archive
 MOST_TOLD = 20  # problems in sentences; the others are counted
 
@@ -62,19 +63,9 @@ class Reprocessed:
     def rows(self) -> list[dict[str, str | int]]:
         """A row for each site with its counts, all kinds named."""
         return [
-            {"site": site, **{kind: counts[kind] for kind in (CURRENT, *KINDS, LOST)}}
+            {"site": site, **{kind: counts[kind] for kind in (CURRENT, *KINDS, ELSEWHERE, LOST)}}
             for site, counts in sorted(self.sites.items())
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Pages to read in another process: where they lie, by number of their address, and by which rules."""
-
-    folder: Path
-    site: str
-    rules: Rules
-    pages: tuple[tuple[int, Position], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +120,6 @@ def site_of(means: Means, book: SiteBook, name: str) -> Site | None:
     return book.owner_of(url) if url else None
 
 
-def read_again(call: Call) -> list[Work | str]:
-    """The works of a call, cleaned; a sentence for a page that is not there whole."""
-    archive = Archive(call.folder)
-    works: list[Work | str] = []
-    for number, position in call.pages:
-        try:
-            page = archive.read(position)
-        except ArchiveError as error:
-            works.append(str(error))
-            continue
-        works.append(cleaned(Work(number, call.site, page, call.rules, position=position)))
-    return works
-
-
 @dataclass(slots=True)
 class SiteRun:
     """The run of one site's pages."""
@@ -153,18 +130,23 @@ class SiteRun:
     result: Reprocessed
     id: int | None = None  # None in a dry run too: each of its transactions begins one and takes it back
     rules: Rules = GENERIC
+    chosen: Chosen = field(default_factory=Chosen)  # of the pages that lie here
+    elsewhere: int = 0  # how many do not
     spare: dict[int, Work] = field(default_factory=dict)  # cleaned already, by number of the address
 
     def through(self) -> None:
         """Reads what is to be read and closes the run, whatever happens."""
         means = self.means
         with reading(means.engine) as s:
-            total = chosen_pages(s, self.name, means.chosen)
+            away = means.archive.elsewhere(segments_of(s, self.name))
+            self.chosen = replace(means.chosen, away=tuple(away))
+            total = chosen_pages(s, self.name, self.chosen)
+            self.elsewhere = chosen_pages(s, self.name, means.chosen) - total if away else 0
             self.rules = taught(s, self.site, self.name)
-            anew = learns(self.site) and is_of_other_rules(s, self.name, written(self.rules))
-            stale = stale_pages(s, self.name, means.chosen, version(self.rules))
-        if total:
-            self.result.sites[self.name] = Counter({CURRENT: total - len(stale)})
+            anew = learns(self.site) and is_of_other_rules(s, self.name, written(self.rules), away)
+            stale = stale_pages(s, self.name, self.chosen, version(self.rules))
+        if total or self.elsewhere:
+            self.counted(total - len(stale))
         if not stale:
             return
         if not means.dry:
@@ -174,7 +156,7 @@ class SiteRun:
         try:
             if anew:
                 stale = self.taught_anew()
-                self.result.sites[self.name] = Counter({CURRENT: total - len(stale)})
+                self.counted(total - len(stale))
             for works in self.read(stale):
                 self.keep(works)
             outcome = Ending.FINISHED
@@ -183,6 +165,11 @@ class SiteRun:
             raise
         finally:
             self.end(outcome)
+
+    def counted(self, current: int) -> None:
+        """Begins the account of the site."""
+        away = {ELSEWHERE: self.elsewhere} if self.elsewhere else {}
+        self.result.sites[self.name] = Counter({CURRENT: current, **away})
 
     def end(self, outcome: Ending) -> None:
         if self.id is None:
@@ -198,7 +185,7 @@ class SiteRun:
         self.rules = rules_of(self.site)
         pages: list[Told] = []
         with reading(means.engine) as s:
-            numbers = pages_of(s, self.name)
+            numbers = pages_of(s, self.name, self.chosen.away)
         seen: dict[int, Work] = {}
         for works in self.read(numbers):
             seen |= {work.address_id: light(work) for work in works if isinstance(work, Work)}
@@ -209,12 +196,12 @@ class SiteRun:
             known = counts_among([page.lines for page in pages])
         else:
             with writing(means.engine) as s:
-                known = tell_anew(s, self.id, self.name, pages)
+                known = tell_anew(s, self.id, self.name, pages, self.chosen.away)
         self.rules = with_counts(self.rules, known)
         if not self.rules.recurring.lines:  # nothing learned would read them otherwise
             self.spare = seen
         with reading(means.engine) as s:
-            return stale_pages(s, self.name, means.chosen, version(self.rules))
+            return stale_pages(s, self.name, self.chosen, version(self.rules))
 
     def read(self, numbers: Sequence[int]) -> Iterator[Cleaned]:
         """The pages of these addresses, cleaned, batch by batch in their order."""
@@ -233,7 +220,8 @@ class SiteRun:
         with reading(self.means.engine) as s:
             addresses = addresses_of(s, [number for number in numbers if number not in done])
         pages = tuple((a.id, a.position) for a in addresses if a.position)
-        call = Call(self.means.archive.folder, self.name, self.rules, pages)
+        archive = self.means.archive
+        call = Call(archive.folder, archive.place, self.name, self.rules, pages)
         return self.means.cleaners.give(read_again, call), spare
 
     def keep(self, cleaned_ones: Cleaned) -> None:

@@ -73,7 +73,8 @@ class CrawlRun:
         self.channels: dict[str, Channel] = {}  # as earlier runs left them
         self.asked_at: datetime | None = None  # when an earlier run sent the last request
         self.terms_at: datetime | None = None  # when the site's tdmrep.json was last looked at
-        self.archive = Archive(desk.settings.archive_folder, durable=desk.settings.durable)
+        kept = desk.settings
+        self.archive = Archive(kept.archive_folder, durable=kept.durable, place=kept.place)
         self.id = 0
         self.broken: StoreError | None = None
         self.hands_off: str | None = None  # the last run's note, while the site wants to be left alone

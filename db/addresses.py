@@ -127,6 +127,15 @@ def hand_over(s: Session, row: AddressRow, run_id: int) -> None:
         count_in(s, run_id, 1)
 
 
+def within_reach(away: Iterable[str]) -> list[ColumnElement[bool]]:
+    """That an address's page lies in none of the archives at these places (`db.archive.place_of`)."""
+    day, signs = "_" * 14, str.maketrans({"_": r"\_"})
+    return [
+        AddressRow.segment.not_like(f"carnews-{day}-{place.translate(signs)}-%-%", escape="\\")
+        for place in away
+    ]
+
+
 def rows_of(s: Session, ids: Iterable[int]) -> dict[int, AddressRow]:
     """The rows with these numbers, in one statement; NoResultFound when one is missing."""
     rows = {row.id: row for row in s.scalars(select(AddressRow).where(AddressRow.id.in_(set(ids))))}

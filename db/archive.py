@@ -1,8 +1,10 @@
 """The page archive: every fetched page as a WARC record, on disk before anything understands it."""
 
 import os
+import re
+import socket
 from base64 import b32encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha1
@@ -13,11 +15,12 @@ from uuid import UUID, uuid4
 
 from isal import igzip
 
-from db.errors import ArchiveError
+from db.errors import ArchivedElsewhere, ArchiveError
 from db.http import block_of, one_line
 from pipeline.article import RawPage
 
 SEGMENT_BYTES = 1 << 30  # a segment of 1 GiB is what Common Crawl ships, and what tools take well
+SEGMENT = re.compile(r"carnews-\d{14}-([a-z0-9._]+)-\d+-\d+\.warc\.gz")  # older ones name no place
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,12 @@ class Archive:
     Nothing is created before the first `put`. Used with `with`, or closed by `close`.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
-        """`durable` makes every record survive a power cut (fsync), not only the end of the process."""
-        self.folder, self.durable = folder, durable
+    def __init__(self, folder: Path, *, durable: bool = False, place: str | None = None) -> None:
+        """`durable` makes every record survive a power cut (fsync), not only the end of the process.
+
+        `place` is what the segments' names say of where they lie; the machine's name if None.
+        """
+        self.folder, self.durable, self.place = folder, durable, place_name(place)
         self.torn = 0  # records cut short by a kill that the last iteration skipped
         self._file: BinaryIO | None = None
         self._drawn = 0
@@ -61,7 +67,9 @@ class Archive:
         return position
 
     def read(self, position: Position) -> RawPage:
-        """The page archived at `position`; ArchiveError when it is not there whole."""
+        """The page archived at `position`; ArchiveError when it is not there whole, ArchivedElsewhere, one of
+        those, when another machine has it.
+        """
         from db.warc import read_member  # noqa: PLC0415 - the reader imports this file
 
         path = self.folder / position.segment
@@ -70,11 +78,26 @@ class Archive:
                 file.seek(position.offset)
                 member = file.read(position.length)
         except OSError as wrong:
+            if isinstance(wrong, FileNotFoundError) and (elsewhere := self.elsewhere([position.segment])):
+                raise ArchivedElsewhere(self.folder, position.segment, *elsewhere) from None
             raise ArchiveError(f"archive {path}: {wrong.strerror}; restore the file") from wrong
         page = read_member(member)
         if page is None:
             raise ArchiveError(f"archive {path}: no whole page at {position.offset}; restore the file")
         return page
+
+    def elsewhere(self, segments: Iterable[str]) -> list[str]:
+        """The places of those segments that lie in other archives: not here, and not named for here.
+
+        Segments of another place that were copied here, or lie in a folder that machines share, are here.
+        """
+        by_place: dict[str, list[str]] = {}
+        for segment in segments:
+            if (place := place_of(segment)) not in {None, self.place}:
+                by_place.setdefault(str(place), []).append(segment)
+        return sorted(
+            place for place, names in by_place.items() if not any((self.folder / n).exists() for n in names)
+        )
 
     def __iter__(self) -> Iterator[tuple[Position, RawPage]]:
         """All pages with their positions, oldest segment first; what a kill cut short adds to `torn`."""
@@ -109,7 +132,7 @@ class Archive:
             stamp = datetime.now(UTC)
             while self._file is None:
                 self._count += 1
-                self._segment = f"carnews-{stamp:%Y%m%d%H%M%S}-{self._pid}-{self._count}.warc.gz"
+                self._segment = f"carnews-{stamp:%Y%m%d%H%M%S}-{self.place}-{self._pid}-{self._count}.warc.gz"
                 try:  # "x": never a file that is there already, whoever wrote it
                     self._file = (self.folder / self._segment).open("xb", buffering=0)
                 except FileExistsError:
@@ -131,6 +154,17 @@ class Archive:
         if self.durable:
             os.fsync(file.fileno())
         self._offset += len(member)
+
+
+def place_name(name: str | None = None) -> str:
+    """`name`, else this machine's, as it stands in a segment's name: no hyphen, for that ends it there."""
+    return re.sub(r"[^a-z0-9.]", "_", (name or socket.gethostname()).lower())
+
+
+def place_of(segment: str) -> str | None:
+    """The place a segment's name tells; None for one written before names told any: it is of here."""
+    told = SEGMENT.fullmatch(segment)
+    return told[1] if told else None
 
 
 def record_of(page: RawPage, record_id: str) -> bytes:

@@ -3,6 +3,7 @@
 # ruff: noqa: N818 - the names are the claims a caller catches, most of them in the contract
 
 from datetime import datetime
+from pathlib import Path
 
 
 class StoreError(Exception):
@@ -45,6 +46,17 @@ class ArchiveError(Exception):
     """The page archive or a WARC file cannot be read or written; the message says what to change."""
 
     exit_code = 2
+
+
+class ArchivedElsewhere(ArchiveError):
+    """The page lies in the archive of another machine."""
+
+    def __init__(self, folder: Path, segment: str, place: str) -> None:
+        self.place = place
+        super().__init__(
+            f"archive {folder}: the page is archived on {place}, in {segment}; "
+            "ask there, or copy that file into this folder"
+        )
 
 
 class SiteBusy(StoreError):

@@ -14,7 +14,8 @@ from struct import Struct
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from db.models import PageLines, SiteLines
+from db.addresses import within_reach
+from db.models import AddressRow, PageLines, SiteLines
 from db.upserts import upsert
 
 WINDOW = 200  # pages of a site that count: some weeks of a busy one, so that a new template is soon known
@@ -81,9 +82,15 @@ def counts_among(pages: Sequence[Sequence[int]]) -> Counts:
     return Counts(len(pages), dict(sorted(pair for pair in counts.items() if pair[1] > 1)))
 
 
-def tell_anew(s: Session, run_id: int, site: str, pages: Sequence[Told]) -> Counts:
-    """The counts after these pages have taken the place of all that pages of the site had told."""
-    s.execute(delete(PageLines).where(PageLines.site == site))
+def tell_anew(s: Session, run_id: int, site: str, pages: Sequence[Told], away: Sequence[str] = ()) -> Counts:
+    """The counts after these pages have taken the place of all that pages of the site had told, but for those
+    that lie in archives away from here.
+    """
+    told = delete(PageLines).where(PageLines.site == site)
+    if away:
+        near = select(AddressRow.id).where(AddressRow.site == site, *within_reach(away))
+        told = told.where(PageLines.address_id.in_(near))
+    s.execute(told)
     note_lines(s, run_id, pages)
     count_lines(s, site)
     return counts_of(s, site)

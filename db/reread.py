@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.addresses import Address, State, address_key, address_of, rows_of
+from db.addresses import Address, State, address_key, address_of, rows_of, within_reach
 from db.differences import SHOWN
 from db.engine import writing
 from db.models import AddressEvent, AddressRow, ArticleRow, Run
@@ -23,7 +23,8 @@ REFUSED = (AddressRow.state == State.NOT_ARTICLE) | (
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which pages of the store are meant: of one site, fetched since, read by a version of the rules.
+    """Which pages of the store are meant: of one site, fetched since, read by a version of the rules, and not
+    in the archives of the places `away`.
 
     None chooses all. A page that is no article has no version, so `rule` chooses none of those.
     """
@@ -31,6 +32,7 @@ class Chosen:
     site: str | None = None
     since: datetime | None = None
     rule: str | None = None
+    away: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,20 @@ def sites_with_pages(s: Session) -> list[str]:
     return sorted(s.scalars(query))
 
 
+def segments_of(s: Session, site: str) -> list[str]:
+    """The archive's files in which pages of the site lie."""
+    query = select(AddressRow.segment).where(AddressRow.site == site, AddressRow.segment.is_not(None))
+    return [segment for segment in s.scalars(query.distinct()) if segment]
+
+
 def any_address(s: Session, site: str) -> str | None:
     """One address of the site, always the same; None where there is none."""
     return s.scalar(select(AddressRow.url).where(AddressRow.site == site).order_by(AddressRow.id).limit(1))
 
 
-def pages_of(s: Session, site: str) -> list[int]:
+def pages_of(s: Session, site: str, away: Sequence[str] = ()) -> list[int]:
     """The numbers of the site's addresses whose page is or may be an article, the newest pages first."""
-    query = _readable(select(AddressRow.id), site)
+    query = _readable(select(AddressRow.id), site, *within_reach(away))
     return list(s.scalars(query.order_by(AddressRow.fetched_at.desc(), AddressRow.id.desc())))
 
 
@@ -83,13 +91,17 @@ def read_by(version: str) -> str:
     return f"no article by rules {version}"
 
 
-def is_of_other_rules(s: Session, site: str, written: str) -> bool:
-    """Whether an article of the site was read by other rules than the version `written` of people's."""
+def is_of_other_rules(s: Session, site: str, written: str, away: Sequence[str] = ()) -> bool:
+    """Whether an article of the site was read by other rules than the version `written` of people's; those
+    whose pages lie away from here do not count.
+    """
     by_these = or_(
         ArticleRow.rules_version == written,
         ArticleRow.rules_version.startswith(f"{written}+", autoescape=True),
     )
-    query = _readable(select(AddressRow.id), site, AddressRow.state == State.STORED, ~by_these)
+    query = _readable(
+        select(AddressRow.id), site, AddressRow.state == State.STORED, ~by_these, *within_reach(away)
+    )
     return s.scalar(query.limit(1)) is not None
 
 
@@ -151,7 +163,7 @@ def _readable(query: Any, site: str, *where: ColumnElement[bool]) -> Any:
 
 
 def _chosen(chosen: Chosen) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
+    where = within_reach(chosen.away)
     if chosen.since:
         where.append(AddressRow.fetched_at >= chosen.since)
     if rule := chosen.rule:

@@ -6,10 +6,11 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
-from db.errors import SchemaTooNew
+from db.errors import SchemaTooNew, StoreUnavailable
 from db.turns import take_turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+COPYING = "copying "  # begins the version of a database into which `db.transfer` copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ def schema_of(connection: Connection, name: str) -> SchemaState:
     if inspect(connection).has_table("alembic_version"):
         current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     known = revisions()
+    if current is not None and current.startswith(COPYING):
+        raise StoreUnavailable(
+            f"database {name}: a copy into it has not ended; run the same carnews db copy again to its end"
+        )
     if current is not None and current not in known:
         raise SchemaTooNew(
             f"database {name}: schema {current} was written by a newer carnews, this one knows {known[-1]}; "

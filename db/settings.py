@@ -29,6 +29,7 @@ class Settings(BaseSettings):
 
     database_url: str = DEFAULT_DATABASE
     archive: Path | None = None
+    place: str | None = None  # what archived files say of where they lie; else the machine's name
     sites: Path | None = None
     log: Path = DATA / "log"
     log_format: Literal["text", "json"] = "text"

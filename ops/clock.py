@@ -20,7 +20,7 @@ from db.errors import StoreError
 from db.settings import Settings
 from ops.alarms import Alarms
 from ops.children import GRACE_S
-from ops.crew import Children, Crew, Ending, tell
+from ops.crew import Children, Crew, Ending, tell, workers
 from ops.fleet import stop_on_signal
 from ops.history import close_dead
 from ops.launch import DONE, environment, verdict
@@ -49,6 +49,7 @@ class ClockOptions:
     grace_s: float = GRACE_S
     look_s: float = LOOK_S
     wait: bool = False
+    queue: bool = False  # leave the crawls to the workers of the shared queue
 
 
 def utc_now() -> datetime:
@@ -69,7 +70,9 @@ def run_clock(
     lease = lease_of(engine)
 
     async def run() -> int:
-        crew = Children(engine, environment(settings), options.at_once, options.deadline_s, options.grace_s)
+        limits = options.at_once, options.deadline_s, options.grace_s
+        crew = workers(settings, engine, waits=not options.once) if options.queue else None
+        crew = crew or Children(engine, environment(settings), *limits)
         return await Clock(engine, files, crew, lease, options, after, plan).run()
 
     try:

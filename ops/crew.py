@@ -10,6 +10,7 @@ from loguru import logger
 from sqlalchemy import Engine
 
 from db.runs import RunRow
+from db.settings import Settings
 from ops.children import GRACE_S
 from ops.history import close_dead, crawls_after, newest_run
 from ops.launch import DONE, FAILURES, TRY_LATER, USAGE, CrawlOptions, CrawlResult, run_crawl
@@ -114,6 +115,13 @@ class Children:
         if result.exit_code not in EXPECTED:
             close_dead(self.engine, datetime.now(UTC))
         return crawls_after(self.engine, before, [result.site]).get(result.site)
+
+
+def workers(settings: Settings, engine: Engine, *, waits: bool) -> Crew:
+    """The workers of the shared queue as a crew; see `ops.queuecrew`."""
+    from ops.queuecrew import QueueCrew  # noqa: PLC0415 - an extra that one machine alone does without
+
+    return QueueCrew(settings, engine, waits=waits)
 
 
 def ending(

@@ -22,6 +22,16 @@ def last_crawls(engine: Engine, sites: Iterable[str]) -> dict[str, datetime]:
     return {site: at for site, at in found.items() if at is not None}
 
 
+def settled_since(engine: Engine, site: str, moment: datetime) -> bool:
+    """Whether a crawl of the site began after `moment` and came to an end of its own, good or bad."""
+    cut_off = [Outcome.RUNNING, Outcome.DIED, Outcome.INTERRUPTED]
+    query = select(Run.id).where(
+        Run.site == site, Run.kind == CRAWL, Run.started_at >= moment, Run.outcome.not_in(cut_off)
+    )
+    with reading(engine) as s:
+        return s.scalar(query.limit(1)) is not None
+
+
 def newest_run(engine: Engine) -> int:
     """The id of the newest run of any site; 0 before the first."""
     with reading(engine) as s:

@@ -36,7 +36,7 @@ class Store:
     @property
     def archive(self) -> Archive:
         """The pages as they were fetched."""
-        return Archive(self.settings.archive_folder, durable=self.settings.durable)
+        return Archive(self.settings.archive_folder, durable=self.settings.durable, place=self.settings.place)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -19,7 +19,7 @@ HEADINGS = {
     "now a duplicate": "now\ndouble",
 }
 ALWAYS = ("current", "unchanged", "changed text", "details only", "now an article", "now refused")
-COUNTS = ("current", *KINDS, "lost")
+COUNTS = ("current", *KINDS, "elsewhere", "lost")
 CSV = ("record", "site", "became", "id", "url", "title", "fields", "difference", *COUNTS)
 
 

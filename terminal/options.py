@@ -144,6 +144,9 @@ Politeness = Annotated[
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", metavar="N", min=1, max=64, help="So many sites at the same time.")
 ]
+Queue = Annotated[
+    bool, typer.Option("--queue", help="Leave it to the workers of the shared queue (PostgreSQL).")
+]
 MaxArticles = Annotated[
     int | None,
     typer.Option(

