@@ -27,7 +27,7 @@ TRUST = 2.0  # articles that the prior counts as
 SOFTENED = np.array([0.25, 0.5, 0.25])  # of hours: news does not know when the clock strikes
 DOUBT = 0.02  # share of a profile that is spread evenly, whatever was seen
 LAGS_MIN = (15.0, 45.0, 120.0, 360.0)  # how long bursts may last, on average
-ROUNDS = 12  # of expectation-maximisation; more change the third digit
+ROUNDS = 50  # of expectation-maximisation; more change the third digit
 PRIORS_PER_DAY = 20.0  # articles of a site whose file says "30m"; its square law in `prior_per_day`
 
 
@@ -141,7 +141,8 @@ def profile_of(slots: Ints, now: float) -> tuple[Floats, Floats]:
             guesses.append(guess)
             told.append(said)
     likely = np.array(told)
-    worth = mixture(likely, weights(slots, now, 21 * DAY_MIN))
+    batch = np.unique(slots, return_inverse=True, return_counts=True)
+    worth = mixture(likely, weights(slots, now, 21 * DAY_MIN) / batch[2][batch[1]])
     mixed = worth @ np.array(guesses)
     return (1 - DOUBT) * mixed + DOUBT / SLOTS, np.maximum(worth @ likely, DOUBT / SLOTS)
 
@@ -152,6 +153,7 @@ FACETS: dict[str, tuple[Ints, int, bool]] = {
     "day": (WEEK // 288, 7, False),
     "hour": (WEEK // 12 % 24, 24, True),
     "hour of week": (WEEK // 12, 168, True),
+    "hour and workday": (WEEK // 12 % 24 + 24 * (WEEK // 288 >= 5), 48, True),
     "minute": (WEEK % 12, 12, False),
     "slot of day": (WEEK % 288, 288, False),
     "slot": (WEEK, SLOTS, False),
@@ -159,7 +161,8 @@ FACETS: dict[str, tuple[Ints, int, bool]] = {
 GUESSES = (
     ("hour",),
     ("day", "hour"),
-    ("day", "hour", "minute"),
+    ("hour and workday",),
+    ("hour and workday", "minute"),
     ("hour of week",),
     ("hour of week", "minute"),
     ("day", "slot of day"),
