@@ -148,9 +148,10 @@ def status(*, form: opt.Form = Format.TABLE, db: opt.Db = None, quiet: opt.Quiet
     from db.laws import check_ledger
     from ops.health import health, totals
     from ops.stores import opened
+    from ops.timetable import Rhythm
 
     here, store, now = screen(quiet=quiet), opened(db), asked.now()
-    rows = health(store.engine, {name: site.crawl.every for name, site in store.book.sites.items()}, now)
+    rows = health(store.engine, {name: Rhythm.of(site.crawl) for name, site in store.book.sites.items()}, now)
     show_rows(here, rows, listing.health_columns(now), form, listing.HEALTH_CSV)
     if form == Format.TABLE:
         listing.show_totals(here, totals(rows))

@@ -21,11 +21,12 @@ KEPT_MIN = 12 * WEEK_MIN  # older moments teach nothing: habits change with the 
 MOST = 2000  # moments learnt from, the newest; 24 a day for twelve weeks
 
 # Constants below were chosen on the tuning traces of `benchmarks/rhythm.py`.
-HALF_LIVES_MIN = (8 * DAY_MIN, 45 * DAY_MIN)  # of what a moment counts in a profile: new habits, old ones
+HALF_LIVES_MIN = (4 * DAY_MIN, 45 * DAY_MIN)  # of what a moment counts in a profile: new habits, old ones
 LEVEL_MIN = (10 * DAY_MIN, 45 * DAY_MIN)  # the same for how much there is
+WITNESS_MIN = 21 * DAY_MIN  # how long a moment is a witness of which guess is the better one
 TRUST = 2.0  # articles that the prior counts as
 SOFTENED = np.array([0.25, 0.5, 0.25])  # of hours: news does not know when the clock strikes
-DOUBT = 0.02  # share of a profile that is spread evenly, whatever was seen
+DOUBT = 0.005  # share of a profile that is spread evenly, whatever was seen
 LAGS_MIN = (15.0, 45.0, 120.0, 360.0)  # how long bursts may last, on average
 ROUNDS = 50  # of expectation-maximisation; more change the third digit
 PRIORS_PER_DAY = 20.0  # articles of a site whose file says "30m"; its square law in `prior_per_day`
@@ -103,8 +104,8 @@ def learn(moments: Floats, since: float, now: float, prior: float) -> Habit:
 
 def best_shift(moments: Floats) -> int:
     """The shift with which slots end soonest after what they bring: 1 where all comes at :00, :05 and so on."""
-    waits = [np.mean(SLOT_MIN - (moments - shift) % SLOT_MIN) for shift in range(SLOT_MIN)]
-    return int(np.argmin(waits)) if len(moments) else 0
+    waits = [float((SLOT_MIN - (moments - shift) % SLOT_MIN).sum()) for shift in range(SLOT_MIN)]
+    return int(np.argmin(waits))
 
 
 def level_of(slots: Ints, profile: Floats, since: float, now: float, prior: float) -> float:
@@ -142,7 +143,7 @@ def profile_of(slots: Ints, now: float) -> tuple[Floats, Floats]:
             told.append(said)
     likely = np.array(told)
     batch = np.unique(slots, return_inverse=True, return_counts=True)
-    worth = mixture(likely, weights(slots, now, 21 * DAY_MIN) / batch[2][batch[1]])
+    worth = mixture(likely, weights(slots, now, WITNESS_MIN) / batch[2][batch[1]])
     mixed = worth @ np.array(guesses)
     return (1 - DOUBT) * mixed + DOUBT / SLOTS, np.maximum(worth @ likely, DOUBT / SLOTS)
 
