@@ -1,4 +1,4 @@
-"""Made publishing traces of months: moments drawn from rates that are known, so that the best can be computed.
+"""Made publishing traces of months: moments drawn from known rates, so that the best can be computed.
 
 Kinds to tune with and kinds to judge by share no generator. A trace's rate is given slot by slot (five
 minutes, beginning `shift` minutes after the hour); of bursts it is the rate of what comes by itself, and each
@@ -153,7 +153,9 @@ def agency(draw: Draw) -> Made:
 
 def by_the_clock(draw: Draw) -> Made:
     """A calendar of fixed times, each kept on most days, and a little between."""
-    times = [(h, draw.rng.choice((0, 5, 20, 45))) for h in draw.rng.sample(range(5, 21), draw.rng.choice((3, 6)))]
+    times = [
+        (h, draw.rng.choice((0, 5, 20, 45))) for h in draw.rng.sample(range(5, 21), draw.rng.choice((3, 6)))
+    ]
     kept = 0.85 * draw.at(*times) * np.where(draw.by_weekday(1, 1, 1, 1, 1, 0.3, 0.3) > 1, 1.0, 0.35)
     return kept + 0.8 * draw.hours(*OFFICE), 1, 0.0, 30.0, 1.0
 
@@ -211,8 +213,8 @@ def column(draw: Draw) -> Made:
 
 
 TUNING: tuple[Maker, ...] = (
-    newsroom, newsroom, newsroom, on_the_quarter, on_the_quarter, chatty, weekend_blog, weekend_blog, magazine,
-    press_office, changed, dying,
+    newsroom, newsroom, newsroom, on_the_quarter, on_the_quarter, chatty, weekend_blog, weekend_blog,
+    magazine, press_office, changed, dying,
 )  # fmt: skip
 JUDGING: tuple[Maker, ...] = (
     two_shifts, two_shifts, two_shifts, agency, by_the_clock, by_the_clock, embargoes, race_weekends,
@@ -233,7 +235,7 @@ def trace(maker: Maker, seed: int, place: int, days: int) -> Trace:
     return Trace(maker.__name__, rates * size, shift, follow, lag, moments)
 
 
-def drawn(  # noqa: PLR0913 - what a trace is
+def drawn(
     rng: np.random.Generator, rates: Floats, shift: int, follow: float, lag: float, size: float
 ) -> Floats:
     """The moments: dumps come at once, offspring of bursts later; slots of one rate are filled evenly, sharp
@@ -243,7 +245,9 @@ def drawn(  # noqa: PLR0913 - what a trace is
     slots = np.repeat(np.arange(len(rates)), came)
     around = (np.roll(rates, 1) + np.roll(rates, -1)) / 2
     is_sharp = (rates > 2 * around + 1e-9)[slots]
-    inside = np.where(is_sharp, SLOT_MIN - 1 + rng.uniform(0, 0.8, len(slots)), rng.uniform(0, SLOT_MIN, len(slots)))
+    inside = np.where(
+        is_sharp, SLOT_MIN - 1 + rng.uniform(0, 0.8, len(slots)), rng.uniform(0, SLOT_MIN, len(slots))
+    )
     moments = slots * SLOT_MIN + shift + inside
     moments = np.repeat(moments, 1 + rng.poisson(size - 1, len(moments)))
     everything, parents = [moments], moments

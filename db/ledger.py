@@ -39,6 +39,7 @@ from db.visits import RETURN, plan_visit, recall_changed
 
 __all__ = [
     "ALWAYS",
+    "CRAWL",
     "STATES",
     "Address",
     "Event",

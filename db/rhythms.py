@@ -1,5 +1,6 @@
-"""What the timetable has to know of each site, kept small: when it published, when it was looked at and how that
-went. Brought up to date as crawls begin and end, so that a timetable costs one row a site.
+"""What the timetable has to know of each site: when it published, when it was looked at, how that went.
+
+Brought up to date as crawls begin and end, so that a timetable costs one row a site.
 """
 
 import re
@@ -33,7 +34,9 @@ class RhythmRow(Base):
     failures: Mapped[int] = mapped_column(default=0)  # crawls in a row that went wrong
     again_at: Mapped[datetime | None]  # when a page that waits may be fetched
     wait_until: Mapped[datetime | None]  # what the site asked for
-    requests: Mapped[float] = mapped_column(default=1.0)  # for feeds, sitemaps and listings, a look on average
+    requests: Mapped[float] = mapped_column(
+        default=1.0
+    )  # for feeds, sitemaps and listings, a look on average
     moments: Mapped[bytes] = mapped_column(default=b"")  # when it published: seconds, four bytes each, sorted
 
 
@@ -96,7 +99,9 @@ def _published(s: Session, run: Run, before: datetime | None) -> list[datetime]:
     query = (
         select(dated, AddressRow.found_at)
         .outerjoin(ArticleRow, ArticleRow.address_id == AddressRow.id)
-        .where(AddressRow.last_run_id == run.id, AddressRow.found_run_id == run.id, AddressRow.site == run.site)
+        .where(
+            AddressRow.last_run_id == run.id, AddressRow.found_run_id == run.id, AddressRow.site == run.site
+        )
     )
     appeared = []
     for published_at, found_at in s.execute(query):

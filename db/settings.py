@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     contact: str | None = None
     # fsync each archive record and SQLite commit: survives a power cut, costs a disk turn per page
     durable: bool = False
-    # what looking for news may cost: requests for feeds, sitemaps and listings, not for the articles they name
+    # what looking for news may cost: requests for feeds, sitemaps and listings, not for articles
     requests_per_day: int | None = Field(default=None, gt=0)
     learn: bool = True  # from a site's pages what recurs on them, and cut it
 

@@ -103,7 +103,7 @@ def learn(moments: Floats, since: float, now: float, prior: float) -> Habit:
 
 
 def best_shift(moments: Floats) -> int:
-    """The shift with which slots end soonest after what they bring: 1 where all comes at :00, :05 and so on."""
+    """The shift with which slots end soonest after what they bring: 1 where all comes at :00 or :05."""
     waits = [float((SLOT_MIN - (moments - shift) % SLOT_MIN).sum()) for shift in range(SLOT_MIN)]
     return int(np.argmin(waits))
 
@@ -121,7 +121,8 @@ def level_of(slots: Ints, profile: Floats, since: float, now: float, prior: floa
 
 def weights(slots: Ints, now: float, half_life_min: float) -> Floats:
     """What moments in these slots count for: half after a half-life."""
-    return np.exp2((slots * SLOT_MIN - now) / half_life_min)
+    counted: Floats = np.exp2((slots * SLOT_MIN - now) / half_life_min)
+    return counted
 
 
 def profile_of(slots: Ints, now: float) -> tuple[Floats, Floats]:
@@ -203,9 +204,8 @@ def soften(counts: Floats, soft: bool) -> Floats:
     """The counts with a part of each given to its neighbours, where these are alike."""
     if not soft:
         return counts
-    return (
-        SOFTENED[0] * np.roll(counts, 1, -1) + SOFTENED[1] * counts + SOFTENED[2] * np.roll(counts, -1, -1)
-    )
+    neighbours: Floats = SOFTENED[0] * np.roll(counts, 1, -1) + SOFTENED[2] * np.roll(counts, -1, -1)
+    return neighbours + SOFTENED[1] * counts
 
 
 def mixture(likely: Floats, counted: Floats) -> Floats:
@@ -217,7 +217,8 @@ def mixture(likely: Floats, counted: Floats) -> Floats:
         joint = worth[:, None] * likely
         worth = (joint / joint.sum(0)) @ counted + trust
         worth = worth / worth.sum()
-    return worth
+    found: Floats = worth
+    return found
 
 
 def bursts(slots: Ints, fits: Floats, level: float) -> tuple[float, float]:

@@ -2,13 +2,14 @@
 
 A look costs `price`, in article-minutes of waiting; one price for all sites makes their looks comparable, and
 the price that spends the budget is the best one (Lagrange). Between two looks an article expected in slot i
-waits until the second. Where the rate is even, the best distance follows: sqrt(2 × price / rate), so that
+waits until the second. Where the rate is even, the best distance follows: sqrt(2 price / rate), so that
 looks go with the square root of what comes. Where it is not, going backwards in time slot by slot finds the
 moments that cost least. Nothing here knows a clock or a database.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,8 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """A site's coming week as it looked at slot `first`: what it brings and what it will cost in all from each
-    slot on, looking at the best moments.
+    """A site's coming week as it looked at slot `first`: what it brings, and what it will cost in all from
+    each slot on, looking at the best moments.
 
     `come` and `moment` are running sums of articles expected and of articles times slot numbers.
     """
@@ -77,8 +78,8 @@ def outlooks(
 def backwards(
     rates: Floats, price: Floats, silent: NDArray[np.bool_], least: NDArray[np.int64], most: NDArray[np.int64]
 ) -> tuple[Floats, Floats, Floats, NDArray[np.int32]]:
-    """Running sums of articles and of articles × slots; what all costs from each slot boundary on, having just
-    looked; and at which boundary to look then. One row a site, the columns are boundaries between slots.
+    """Running sums of articles and of articles times slots; what all costs from each slot boundary on, having
+    just looked; and at which boundary to look then. One row a site, the columns are boundaries between slots.
 
     The end is open: what comes after the last look costs nothing, so that nothing near it should be believed.
     """
@@ -98,7 +99,9 @@ def backwards(
     toll = price / SLOT_MIN
     due[:, slots] = ease[:, slots]
     for slot in range(slots - 1, -1, -1):
-        options = due[:, slot + 1 : slot + 1 + window] - come[:, slot, None] * far[slot + 1 : slot + 1 + window]
+        options = (
+            due[:, slot + 1 : slot + 1 + window] - come[:, slot, None] * far[slot + 1 : slot + 1 + window]
+        )
         options += shut
         best = options.argmin(1)
         least_cost = options[rows, best] + moment[:, slot]
@@ -145,10 +148,11 @@ def next_look(outlook: Outlook, last: float, moments: Floats) -> float:
     return (outlook.first + int(at[best])) * SLOT_MIN + float(habit.shift)
 
 
-def echo(habit: Habit, extra: float, after: Floats) -> Floats:
+def echo(habit: Habit, extra: float, after: NDArray[np.floating[Any]]) -> Floats:
     """How long the articles of a burst, `extra` a minute at first, will have waited so many slots later."""
     fade = (1 - habit.follow) / habit.lag_min * SLOT_MIN  # a slot
-    return extra * SLOT_MIN * (after / fade - (1 - np.exp(-fade * after)) / fade**2)
+    waits: Floats = extra * SLOT_MIN * (after / fade - (1 - np.exp(-fade * after)) / fade**2)
+    return waits
 
 
 def silent_slots(bounds: Bounds, habit: Habit, first: int, number: int) -> NDArray[np.bool_]:
@@ -174,7 +178,7 @@ def out_of_quiet(bounds: Bounds, at: float) -> float:
 
 def slots_of(minutes: float) -> int:
     """So many slots, one at least."""
-    return max(int(round(minutes / SLOT_MIN)), 1)
+    return max(round(minutes / SLOT_MIN), 1)
 
 
 def fair_price(price: float, looks: float, budget: float) -> float:

@@ -82,9 +82,9 @@ def plan(
 ) -> list[Slot]:
     """The timetable of these sites as the store's history makes it, the longest overdue first.
 
-    `per_day` is how many requests looks may cost in a day, None what the settings say, else as many as if each
-    site were looked at in its file's interval. The price of a request that follows is kept for an hour, so
-    that asking for one of the sites costs some milliseconds. Raises StoreError.
+    `per_day` is how many requests looks may cost in a day, None what the settings say, else as many as if
+    each site were looked at in its file's interval. The price of a request that follows is kept for an
+    hour, so that asking for one of the sites costs some milliseconds. Raises StoreError.
     """
     rhythms = {site: max(every, MIN_EVERY) for site, every in rhythms.items()}
     with reading(engine) as s:
@@ -93,9 +93,7 @@ def plan(
     price = price_for(engine, known, now, per_day)
     slots = [Slot(site, every, now, "never crawled") for site, every in rhythms.items() if site not in rows]
     for batch in (known[at : at + BATCH] for at in range(0, len(known), BATCH)):
-        slots += [
-            slot_of(site, ahead, now) for site, ahead in zip(batch, weeks(batch, price), strict=True)
-        ]
+        slots += [slot_of(site, ahead, now) for site, ahead in zip(batch, weeks(batch, price), strict=True)]
     return sorted(slots, key=lambda slot: (slot.due_at, slot.site))
 
 
@@ -230,14 +228,16 @@ def explain(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: da
         return lines
     known = Known.of(row, max(rhythms[site], MIN_EVERY), now)
     habit = known.habit
-    lines.append(f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {row.since:%Y-%m-%d}")
+    lines.append(
+        f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {row.since:%Y-%m-%d}"
+    )
     days = habit.week.reshape(7, -1).sum(1)
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     lines.append("by day: " + ", ".join(f"{name} {n:.1f}" for name, n in zip(names, days, strict=True)))
     hours = habit.week.reshape(7, 24, 12).sum((0, 2))
     busy = np.sort(np.argsort(hours)[::-1][:6])
     lines.append(
-        f"most between {', '.join(f'{h}–{h + 1}' for h in busy)} h UTC: {hours[busy].sum() / hours.sum():.0%}"
+        f"most between {', '.join(f'{h}-{h + 1}' for h in busy)} h UTC: {hours[busy].sum() / hours.sum():.0%}"
     )
     if habit.follow >= 0.1:
         lines.append(f"in bursts: an article brings {habit.follow:.1f} more within {habit.lag_min:.0f} min")

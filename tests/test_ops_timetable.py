@@ -41,7 +41,9 @@ def office(days: int, until: datetime = NOW) -> tuple[datetime, ...]:
     return tuple(moment for moment in sorted(moments) if moment <= until)
 
 
-def next_of(store: Engine, now: datetime, every: timedelta = HALF_HOUR, site: str = "motor", **more: float) -> Slot:
+def next_of(
+    store: Engine, now: datetime, every: timedelta = HALF_HOUR, site: str = "motor", **more: float
+) -> Slot:
     (slot,) = plan(store, {site: every}, now, **more)
     return slot
 
@@ -88,7 +90,9 @@ def test_a_larger_budget_brings_the_next_look_nearer(store: Engine) -> None:
 def test_the_budget_is_shared_by_all_sites(store: Engine) -> None:
     crawl(store, NOW, published=office(50))
     crawl(store, NOW, site="quiet", published=(NOW - 20 * DAY,))
-    slots = {slot.site: slot for slot in plan(store, {"motor": HALF_HOUR, "quiet": HALF_HOUR}, NOW, per_day=20)}
+    slots = {
+        slot.site: slot for slot in plan(store, {"motor": HALF_HOUR, "quiet": HALF_HOUR}, NOW, per_day=20)
+    }
     assert slots["motor"].every < slots["quiet"].every
 
 
@@ -180,11 +184,15 @@ def test_a_site_is_explained(store: Engine) -> None:
     lines = explain(store, {"motor": HALF_HOUR, "new": HALF_HOUR}, "motor", NOW)
     assert lines[0].startswith("next 2026-03-3")
     assert lines[1].endswith("a day, by 144 articles since 2026-03-30")
-    assert any("8–9" in line or "9–10" in line for line in lines)
-    assert explain(store, {"new": HALF_HOUR}, "new", NOW) == ["next 2026-03-30 12:00 UTC because never crawled"]
+    assert any("8-9" in line or "9-10" in line for line in lines)
+    assert explain(store, {"new": HALF_HOUR}, "new", NOW) == [
+        "next 2026-03-30 12:00 UTC because never crawled"
+    ]
 
 
-@pytest.mark.parametrize("other", [bounded(at_least=HOUR), bounded(quiet_hours=((0, 60),)), bounded(every=HOUR)])
+@pytest.mark.parametrize(
+    "other", [bounded(at_least=HOUR), bounded(quiet_hours=((0, 60),)), bounded(every=HOUR)]
+)
 def test_a_rhythm_with_other_bounds_is_another(other: Rhythm) -> None:
     assert bounded() != other
     assert bounded() == HALF_HOUR

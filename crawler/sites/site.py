@@ -136,7 +136,11 @@ class Crawl(Part):
     def leaves_room(self) -> "Crawl":
         if self.at_most and self.at_least and self.at_most > self.at_least:
             raise ValueError('"at_most" is a longer time than "at_least"; the site could never be due')
-        covered = {minute % 1440 for begin, end in self.quiet_hours for minute in range(begin, end + 1440 * (end < begin))}
+        covered = {
+            minute % 1440
+            for begin, end in self.quiet_hours
+            for minute in range(begin, end + 1440 * (end < begin))
+        }
         if len(covered) > 1440 - 60:
             raise ValueError('"quiet" leaves less than an hour of the day')
         return self

@@ -14,7 +14,9 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
-RUNS = sa.table("runs", sa.column("site", sa.Text), sa.column("kind", sa.Text), sa.column("started_at", Utc()))
+RUNS = sa.table(
+    "runs", sa.column("site", sa.Text), sa.column("kind", sa.Text), sa.column("started_at", Utc())
+)
 ADDRESSES = sa.table(
     "addresses", sa.column("site", sa.Text), sa.column("published_at", Utc()), sa.column("newest_at", Utc())
 )
@@ -40,7 +42,13 @@ def upgrade() -> None:
         .group_by(RUNS.c.site)
     )
     for site, since, last_at in connection.execute(crawled).all():
-        row = {"site": site, "since": moment(since), "last_at": moment(last_at), "failures": 0, "requests": 1.0}
+        row = {
+            "site": site,
+            "since": moment(since),
+            "last_at": moment(last_at),
+            "failures": 0,
+            "requests": 1.0,
+        }
         row["moments"] = merged(b"", published(connection, site), moment(last_at))
         connection.execute(sa.insert(table).values(row))
 
