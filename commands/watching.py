@@ -166,4 +166,6 @@ def alert() -> int:
 
 def rhythms(store: "Store") -> dict[str, timedelta]:
     """How often each site wants to be crawled."""
-    return {name: site.crawl.every for name, site in store.book.sites.items()}
+    from ops.timetable import Rhythm
+
+    return {name: Rhythm.of(site.crawl) for name, site in store.book.sites.items()}

@@ -32,12 +32,14 @@ from db.errors import SiteBusy
 from db.groups import withdraw
 from db.history import Event, History, history
 from db.models import AddressRow, Run
-from db.runs import Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
+from db.rhythms import note_begun
+from db.runs import CRAWL, Balance, Outcome, RunRow, close, count_addresses, is_alive, new_run, run_row
 from db.turns import take_turn
 from db.visits import RETURN, plan_visit, recall_changed
 
 __all__ = [
     "ALWAYS",
+    "CRAWL",
     "STATES",
     "Address",
     "Event",
@@ -57,7 +59,6 @@ __all__ = [
     "settle",
 ]
 
-CRAWL = "crawl"  # the kind of run a site has one of at a time; an ingest asks no server for pages
 FIRST_WAIT = timedelta(minutes=5)  # before the second attempt; then four times as long each
 LONGEST_WAIT = timedelta(hours=24)
 ATTEMPTS = 5  # 5 min + 20 min + 80 min + 320 min: a page down for a working day is given up
@@ -110,6 +111,8 @@ def begin_run(s: Session, site: str, kind: str, now: datetime) -> int:
             raise SiteBusy(site, other.pid, other.host, other.started_at)
     run = new_run(site, kind, now)
     s.add(run)
+    if kind == CRAWL:
+        note_begun(s, site, now)
     s.flush()
     return run.id
 

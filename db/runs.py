@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import AddressRow, Run
+from db.rhythms import note_ended
 
+CRAWL = "crawl"  # the kind of run a site has one of at a time; an ingest asks no server for pages
 REPROCESS = "reprocess"  # the kind of run that reads archived pages again and asks no server
 RELINK = "relink"  # the kind of run that looks for copies and stories among all articles
 SILENT_S = 60  # a run beats at least every 20 s; a minute of silence from another machine: it died
@@ -133,6 +135,8 @@ def close(s: Session, run: Run, outcome: Outcome, now: datetime, note: str | Non
     sums = count_run(s, run.id)
     run.outcome, run.ended_at, run.note = outcome, now, note
     run.balance, run.reasons = dict(sums.by_state), dict(sums.by_reason)
+    if run.kind == CRAWL:
+        note_ended(s, run)
     s.flush()
 
 

@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     contact: str | None = None
     # fsync each archive record and SQLite commit: survives a power cut, costs a disk turn per page
     durable: bool = False
+    # what looking for news may cost: requests for feeds, sitemaps and listings, not for articles
+    requests_per_day: int | None = Field(default=None, gt=0)
     learn: bool = True  # from a site's pages what recurs on them, and cut it
 
     @field_validator("alerts", mode="before")

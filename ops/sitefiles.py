@@ -8,6 +8,7 @@ from loguru import logger
 
 from crawler.sites import BUNDLED, PLATFORMS, load_sites
 from ops.orders import chosen
+from ops.timetable import Rhythm
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -25,7 +26,7 @@ class SiteFiles:
         book = load_sites(extra)
         self._told(book.problems)
         self.rhythms: Mapping[str, timedelta] = {
-            name: site.crawl.every for name, site in chosen(names, book).items()
+            name: Rhythm.of(site.crawl) for name, site in chosen(names, book).items()
         }
 
     def changed(self) -> bool:
@@ -38,7 +39,7 @@ class SiteFiles:
         book = load_sites(self.extra)
         self._told(book.problems)
         wanted = self.names or sorted(book.sites)
-        self.rhythms = {name: book.sites[name].crawl.every for name in wanted if name in book.sites}
+        self.rhythms = {name: Rhythm.of(book.sites[name].crawl) for name in wanted if name in book.sites}
 
     def forget(self) -> None:
         """Makes what was read count as changed."""

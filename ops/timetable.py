@@ -1,20 +1,63 @@
-"""Which site is due when: arithmetic over its rhythm and what the store holds of its past."""
+"""Which site is due when: its rhythm as learnt from its past, within what its file and the budget allow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
 
+import numpy as np
 from sqlalchemy import Engine
 
-from ops.history import last_crawls
+from db.engine import reading
+from db.rhythms import RhythmRow, rhythm_rows, seconds
+from db.settings import settings
+from ops.habits import EPOCH, Floats, Habit, learn, minutes, prior_per_day
+from ops.rhythm import Bounds, Outlook, fair_price, next_look, out_of_quiet, outlooks
 
 MIN_EVERY = timedelta(minutes=1)  # no publisher wants more
-EARLY_SHARE = 0.1  # a site crawled by hand just now is not due again for 0.9 of its interval
+AT_MOST, AT_LEAST = timedelta(minutes=5), timedelta(days=1)  # where the file does not say
+EARLY = timedelta(seconds=20)  # what is due so soon is due
+MOST_WAIT = timedelta(hours=12)  # after a failed crawl, however many there were
+RETRY = timedelta(minutes=30)  # at the least between a page's failure and a crawl for its sake
+TRIAL = timedelta(days=7)  # a site that shows nothing for so long publishes nothing
+PRICE_FOR = timedelta(hours=1)  # how long a price found for all sites holds when some are asked for
+BATCH = 200  # sites whose weeks are looked through together; some 20 MB
+
+
+class Rhythm(timedelta):
+    """How often a site wants to be looked at: an interval as a hint, and the bounds of what is learnt."""
+
+    at_most: timedelta
+    at_least: timedelta
+    quiet: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, crawl: Any) -> "Rhythm":
+        """The rhythm that a site file's `[crawl]` asks for."""
+        every: timedelta = crawl.every
+        made = cls(days=every.days, seconds=every.seconds)
+        made.at_most = crawl.at_most or min(AT_MOST, every)
+        made.at_least = crawl.at_least or max(AT_LEAST, every)
+        made.quiet = crawl.quiet_hours
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, timedelta) and super().__eq__(other)
+        return same and (not isinstance(other, Rhythm) or bounds_of(self) == bounds_of(other))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = timedelta.__hash__
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One site's place in the timetable; `due_at` may lie in the past, `because` says in words why then."""
+    """One site's place in the timetable; `due_at` may lie in the past, `because` says in words why then.
+
+    `every` is how long it is from the last look to the next.
+    """
 
     site: str
     every: timedelta
@@ -22,32 +65,181 @@ class Slot:
     because: str = ""
 
 
-def plan(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) -> list[Slot]:
-    """The timetable of these sites as the store's history makes it, the longest overdue first."""
-    return timetable(rhythms, last_crawls(engine, rhythms), now)
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a request costs, in article-minutes of waiting, as found for these sites."""
+
+    at: datetime
+    sites: frozenset[str]
+    value: float
 
 
-def next_due(every: timedelta, last_at: datetime | None, now: datetime) -> datetime:
-    """When a site last crawled at `last_at` (None: never) is due again: at once where it never was.
-
-    A last run in the future means that the clock was set back; then one interval from now.
-    """
-    if last_at is None:
-        return now
-    return min(last_at, now) + every
+_prices: WeakKeyDictionary[Engine, Price] = WeakKeyDictionary()
 
 
-def timetable(
-    rhythms: Mapping[str, timedelta], last_runs: Mapping[str, datetime], now: datetime
+def plan(
+    engine: Engine, rhythms: Mapping[str, timedelta], now: datetime, *, per_day: float | None = None
 ) -> list[Slot]:
-    """A slot for every site, the longest overdue first."""
-    slots = [
-        Slot(site, max(every, MIN_EVERY), next_due(max(every, MIN_EVERY), last_runs.get(site), now))
-        for site, every in rhythms.items()
-    ]
+    """The timetable of these sites as the store's history makes it, the longest overdue first.
+
+    `per_day` is how many requests looks may cost in a day, None what the settings say, else as many as if
+    each site were looked at in its file's interval. The price of a request that follows is kept for an
+    hour, so that asking for one of the sites costs some milliseconds. Raises StoreError.
+    """
+    rhythms = {site: max(every, MIN_EVERY) for site, every in rhythms.items()}
+    with reading(engine) as s:
+        rows = rhythm_rows(s, rhythms if len(rhythms) < BATCH else None)
+    known = [Known.of(rows[site], every, now) for site, every in rhythms.items() if site in rows]
+    price = price_for(engine, known, now, per_day)
+    slots = [Slot(site, every, now, "never crawled") for site, every in rhythms.items() if site not in rows]
+    for batch in (known[at : at + BATCH] for at in range(0, len(known), BATCH)):
+        slots += [slot_of(site, ahead, now) for site, ahead in zip(batch, weeks(batch, price), strict=True)]
     return sorted(slots, key=lambda slot: (slot.due_at, slot.site))
 
 
 def due(slots: Iterable[Slot], now: datetime) -> list[Slot]:
-    """The slots whose time has come, a tenth of the interval early included."""
-    return [slot for slot in slots if slot.due_at <= now + slot.every * EARLY_SHARE]
+    """The slots whose time has come."""
+    return [slot for slot in slots if slot.due_at <= now + EARLY]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A site's row as the arithmetic wants it; times in minutes since EPOCH."""
+
+    row: RhythmRow
+    every: timedelta
+    bounds: Bounds
+    moments: Floats
+    habit: Habit
+    last: float
+
+    @classmethod
+    def of(cls, row: RhythmRow, every: timedelta, now: datetime) -> "Known":
+        moments = seconds(row.moments) / 60 - EPOCH.timestamp() / 60
+        last = minutes(min(row.last_at, now))  # one in the future: the clock was set back
+        first = minutes(row.since)
+        since = min(first, float(moments[0])) if len(moments) else first
+        habit = learn(moments[moments <= last], since, last, prior_per_day(every.total_seconds() / 60))
+        return cls(row, every, bounds_of(every), moments, habit, last)
+
+
+def bounds_of(every: timedelta) -> Bounds:
+    """The bounds of a rhythm; of a mere interval those of a file that says no more."""
+    if isinstance(every, Rhythm):
+        least, most, quiet = every.at_most, every.at_least, every.quiet
+    else:
+        least, most, quiet = min(AT_MOST, every), max(AT_LEAST, every), ()
+    return Bounds(least.total_seconds() / 60, most.total_seconds() / 60, quiet)
+
+
+def weeks(sites: Sequence[Known], price: float) -> list[Outlook]:
+    """The coming week of each site after its last look, a request costing so much."""
+    return outlooks(
+        [site.habit for site in sites],
+        [site.bounds for site in sites],
+        [site.last for site in sites],
+        [price * site.row.requests for site in sites],
+    )
+
+
+def price_for(engine: Engine, sites: Sequence[Known], now: datetime, per_day: float | None) -> float:
+    """The price at which the looks at these sites cost `per_day` requests, over a week."""
+    names = frozenset(site.row.site for site in sites)
+    kept = _prices.get(engine)
+    if kept and names < kept.sites and timedelta() <= now - kept.at < PRICE_FOR:
+        return kept.value
+    asked = per_day if per_day is not None else settings().requests_per_day
+    of_files = sum(site.row.requests * timedelta(days=1) / site.every for site in sites)
+    budget = asked or of_files
+    price = kept.value if kept else 60.0
+    sample = sites[:: max(len(sites) // BATCH, 1)]
+    share = sum(site.row.requests for site in sample) / (sum(site.row.requests for site in sites) or 1)
+    for _ in range(4 if sites else 0):
+        spent = sum(a.looks * k.row.requests for a, k in zip(weeks(sample, price), sample, strict=True))
+        price = fair_price(price, spent / share, budget)
+        if abs(spent / share - budget) < 0.03 * budget:
+            break
+    price = min(max(price, 0.05), 1e7)
+    _prices[engine] = Price(now, names, price)
+    return price
+
+
+def slot_of(site: Known, ahead: Outlook, now: datetime) -> Slot:
+    """The site's next look and why then."""
+    row = site.row
+    last_at = min(row.last_at, now)
+    if row.failures:
+        wait = min(site.every * 2 ** min(row.failures - 1, 20), max(MOST_WAIT, site.every))
+        due_at, why = last_at + wait, f"{row.failures} crawls in a row went wrong"
+    elif not len(site.moments) and now - row.since < TRIAL:
+        due_at, why = last_at + site.every, "its file says so; nothing is known yet of when it publishes"
+    else:
+        due_at = moment(next_look(ahead, site.last, site.moments[site.moments <= site.last]))
+        why = expected(site, last_at, due_at)
+    again_at = row.again_at and max(row.again_at, last_at + min(site.every, RETRY))
+    if again_at and again_at < due_at and not row.failures:
+        due_at, why = again_at, "pages wait to be fetched"
+    if row.wait_until and row.wait_until > due_at:
+        due_at, why = row.wait_until, "the site asked to be left alone until then"
+    quiet = moment(out_of_quiet(site.bounds, minutes(due_at)))
+    if quiet > due_at + timedelta(seconds=1):
+        due_at, why = quiet, f"its quiet hours end then; {why}"
+    return Slot(row.site, max(due_at - last_at, MIN_EVERY), due_at, why)
+
+
+def expected(site: Known, last_at: datetime, due_at: datetime) -> str:
+    """What the rhythm expects between two looks, in words."""
+    first = site.habit.slot(minutes(last_at))
+    number = max(site.habit.slot(minutes(due_at)) - first, 1)
+    come = float(site.habit.rates(first, number).sum())
+    said = f"{come:.1f} articles are expected {between(last_at, due_at)}"
+    extra = site.habit.excess(site.moments[site.moments <= site.last], site.last) * 60
+    if extra > 1:
+        said += f", and more after the news just seen ({extra:.1f} an hour)"
+    if due_at - last_at >= timedelta(minutes=site.bounds.most_min - 5):
+        said += "; it is asked so often at least"
+    elif due_at - last_at <= timedelta(minutes=site.bounds.least_min + 5):
+        said += "; it is asked no more often"
+    return said
+
+
+def between(begin: datetime, end: datetime) -> str:
+    """The stretch in words, in UTC."""
+    if begin.date() == end.date():
+        return f"between {begin:%H:%M} and {end:%H:%M} UTC on {begin:%A}s"
+    return f"between {begin:%A} {begin:%H:%M} and {end:%A} {end:%H:%M} UTC"
+
+
+def moment(at: float) -> datetime:
+    """Minutes since EPOCH as a moment, to the second."""
+    return EPOCH + timedelta(seconds=round(at * 60))
+
+
+def explain(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: datetime) -> list[str]:
+    """Lines that tell how the site publishes, how that went lately, and when it is looked at next and why.
+
+    `rhythms` are those of all sites, as for `plan`. Raises StoreError; KeyError for a site not among them.
+    """
+    slot = next(slot for slot in plan(engine, rhythms, now) if slot.site == site)
+    with reading(engine) as s:
+        row = rhythm_rows(s, [site]).get(site)
+    lines = [f"next {slot.due_at:%Y-%m-%d %H:%M} UTC because {slot.because}"]
+    if row is None:
+        return lines
+    known = Known.of(row, max(rhythms[site], MIN_EVERY), now)
+    habit = known.habit
+    lines.append(
+        f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {row.since:%Y-%m-%d}"
+    )
+    days = habit.week.reshape(7, -1).sum(1)
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    lines.append("by day: " + ", ".join(f"{name} {n:.1f}" for name, n in zip(names, days, strict=True)))
+    hours = habit.week.reshape(7, 24, 12).sum((0, 2))
+    busy = np.sort(np.argsort(hours)[::-1][:6])
+    lines.append(
+        f"most between {', '.join(f'{h}-{h + 1}' for h in busy)} h UTC: {hours[busy].sum() / hours.sum():.0%}"
+    )
+    if habit.follow >= 0.1:
+        lines.append(f"in bursts: an article brings {habit.follow:.1f} more within {habit.lag_min:.0f} min")
+    lines.append(f"a look costs {row.requests:.1f} requests; {row.failures} crawls in a row went wrong")
+    return lines

