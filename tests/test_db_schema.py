@@ -5,7 +5,7 @@ import pytest
 from made_articles import NOW, Keeper, made
 from sqlalchemy import Engine, inspect, text
 
-from db import manners, rhythms  # noqa: F401 - their tables belong to the metadata
+from db import gaps, manners, rhythms  # noqa: F401 - their tables belong to the metadata
 from db.channels import Channel, keep_channels
 from db.engine import reading, writing
 from db.models import Base

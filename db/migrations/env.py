@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy.engine import Connection
 
 import db.manners
-import db.rhythms  # noqa: F401 - their tables belong to the metadata
+import db.rhythms  # noqa: F401 - with `db.gaps`: their tables belong to the metadata
 from db.engine import connect, explained
 from db.models import Base
 from db.schema import is_ours, wait_for_turn
