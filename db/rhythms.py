@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from db.gaps import note_look
 from db.manners import ChannelRow
 from db.models import AddressRow, ArticleRow, Base, Run
 
@@ -70,6 +71,7 @@ def note_ended(s: Session, run: Run) -> None:
     if run.outcome in BAD:
         row.failures += 1
     elif run.outcome in GOOD:
+        note_look(s, run, row.good_at, row.failures)
         row.failures = 0
         row.requests = 0.8 * row.requests + 0.2 * max(_looks(s, run), 1)
         row.moments = merged(row.moments, _published(s, run, row.good_at), run.started_at)

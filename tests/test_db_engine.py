@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from processes import processes
 from sqlalchemy import Engine, make_url, select, text
 
-from db import alarms, manners, rhythms, stories, summaries  # noqa: F401 - their tables belong to the metadata
+from db import alarms, gaps, manners, rhythms, stories, summaries  # noqa: F401 - tables of the metadata
 from db.engine import connect, open_store, reading, schema_state, shown, upgrade, writing
 from db.errors import SchemaTooNew, SchemaTooOld, StoreError, StoreReadOnly, StoreUnavailable
 from db.ledger import Found, begin_run, record_found

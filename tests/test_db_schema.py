@@ -5,7 +5,7 @@ import pytest
 from made_articles import NOW, Keeper, made
 from sqlalchemy import Engine, inspect, make_url, text
 
-from db import alarms, manners, rhythms, summaries  # noqa: F401 - their tables belong to the metadata
+from db import alarms, gaps, manners, rhythms, summaries  # noqa: F401 - tables of the metadata
 from db.channels import Channel, keep_channels
 from db.engine import open_store, reading, writing
 from db.models import Base

@@ -5,7 +5,7 @@ from sqlalchemy.engine import Connection
 
 import db.alarms
 import db.manners
-import db.rhythms
+import db.rhythms  # with `db.gaps`
 import db.summaries  # noqa: F401 - the tables of these belong to the metadata
 from db.engine import connect, explained
 from db.models import Base

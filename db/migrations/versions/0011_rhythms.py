@@ -8,8 +8,8 @@ from alembic import op
 from db.models import Utc
 from db.rhythms import MOST, merged
 
-revision = "0012"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
