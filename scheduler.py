@@ -45,15 +45,17 @@ def run(  # noqa: PLR0913, PLR0917 - an option a parameter: that is how Typer de
     # late, because `carnews --help` lists this function without needing what it needs
     from db.errors import StoreError  # noqa: PLC0415
     from db.settings import settings  # noqa: PLC0415
-    from ops.clock import ClockOptions, run_clock  # noqa: PLC0415
+    from ops.assembly import run_clock  # noqa: PLC0415
+    from ops.clock import ClockOptions  # noqa: PLC0415
     from ops.lease import ClockBusy  # noqa: PLC0415
-    from ops.logs import log_to_stderr  # noqa: PLC0415
+    from ops.logs import log_as  # noqa: PLC0415
     from ops.orders import OrderError  # noqa: PLC0415
 
-    log_to_stderr(quiet=quiet)
     names = tuple(name for given in sites or () for name in given.split(",") if name)
     try:
-        code = run_clock(settings(db), ClockOptions(names, once, jobs, deadline_s, wait=wait, queue=queue))
+        conf = settings(db)
+        log_as("clock", conf, quiet=quiet)
+        code = run_clock(conf, ClockOptions(names, once, jobs, deadline_s, wait=wait, queue=queue))
     except (StoreError, ClockBusy, OrderError) as error:
         sys.stderr.write(f"carnews: {error}\n")
         code = error.exit_code

@@ -41,7 +41,8 @@ import sys
 from datetime import timedelta
 import ops.roster
 from db.settings import settings
-from ops.clock import ClockOptions, run_clock
+from ops.assembly import run_clock
+from ops.clock import ClockOptions
 from ops.history import last_crawls
 from ops.logs import log_to_stderr
 from ops.timetable import Slot

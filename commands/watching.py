@@ -1,5 +1,6 @@
 """What operators ask: how the sites are doing, what ran, what is wrong, who is told of it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -164,8 +165,8 @@ def alert() -> int:
     return FAILED if any(delivery.why for delivery in deliveries) else 0
 
 
-def rhythms(store: "Store") -> dict[str, timedelta]:
+def rhythms(store: "Store") -> Mapping[str, timedelta]:
     """How often each site wants to be crawled."""
-    from ops.timetable import Rhythm
+    from ops.sitefiles import rhythms_of
 
-    return {name: Rhythm.of(site.crawl) for name, site in store.book.sites.items()}
+    return rhythms_of(store.book.sites)

@@ -1,6 +1,6 @@
 """The clock: starts each site's crawl when the timetable says so, until told to stop.
 
-APScheduler holds one alarm for each site, its next start; the timetable (`ops.timetable.plan`) is asked
+APScheduler holds the next start of each site; the timetable (`ops.timetable.plan`) is asked
 for it anew when the site was crawled, when site files changed, and now and then for all.
 """
 
@@ -8,34 +8,36 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from loguru import logger
 from sqlalchemy import Engine
 
-from db.engine import open_store, shown
+from db.engine import shown
 from db.errors import StoreError
-from db.settings import Settings
-from ops.alarms import Alarms
 from ops.children import GRACE_S
-from ops.crew import Children, Crew, Ending, tell, workers
+from ops.crew import Crew, Ending, tell
 from ops.fleet import stop_on_signal
 from ops.history import close_dead
-from ops.launch import DONE, environment, verdict
-from ops.lease import ClockBusy, Lease, lease_of, stand_by, store_of
+from ops.launch import DONE, CrawlOptions, verdict
+from ops.lease import ClockBusy, Lease, stand_by, store_of
+from ops.repair import Repairs
 from ops.roster import Plan, Record, Roster
 from ops.sitefiles import SiteFiles
+from ops.starts import Starts
 from ops.timetable import Slot, due, plan
 from ops.watch import Watch
 
 LOOK_S = 30.0  # between two looks at site files, dead runs and the time
 TURN_S = 0.2  # sites that fall due or end within it share one question to the timetable
+REPAIR_S = 60.0  # between two looks for a hole to fill: at most one crawl begins at each
 NOT_SET_BACK = timedelta(0)
 LATE_SHARE = 0.5  # of the interval: a start later than this is told
 
-After = Callable[[Engine, Sequence[Ending]], None]  # called on a thread of its own when crawls have ended
+# Called on a thread of its own when crawls have ended, and with none of them every quarter of an hour
+After = Callable[[Engine, Sequence[Ending]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +59,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def run_clock(
-    settings: Settings, options: ClockOptions, after: Sequence[After] = (), plan: Plan = plan
-) -> int:
-    """The exit code, when the clock was stopped by a signal or, with `once`, when all that was due is done.
-
-    Each of `after` is told of crawls that have ended. Raises StoreError, ClockBusy and OrderError, each one
-    line.
-    """
-    files = SiteFiles(settings.sites, options.sites)
-    engine = open_store(settings.database_url)
-    lease = lease_of(engine)
-
-    async def run() -> int:
-        limits = options.at_once, options.deadline_s, options.grace_s
-        crew = workers(settings, engine, waits=not options.once) if options.queue else None
-        crew = crew or Children(engine, environment(settings), *limits)
-        return await Clock(engine, files, crew, lease, options, after, plan).run()
-
-    try:
-        return asyncio.run(run())
-    finally:
-        lease.drop()
-        engine.dispose()
-
-
 @dataclass
 class Clock:
     """The timetable in motion. `now` is the time of day; how long things take the event loop's clock says."""
@@ -94,12 +71,14 @@ class Clock:
     after: Sequence[After] = ()
     plan: Plan = plan
     now: Callable[[], datetime] = utc_now
+    beside: Callable[[], AbstractContextManager[object]] = nullcontext  # while the lease is ours
 
     def __post_init__(self) -> None:
         self.roster = Roster(self.engine, self.files, self.plan)
-        self.alarms = Alarms(self._ripen)
+        self.starts = Starts(self._ripen)
         watched = (self.engine, self.files, self.lease, self.now, self.options.look_s)
         self.watch = Watch(*watched, replan=self._replan, reread=self._reread)
+        self.repairs = Repairs(self.engine, self.files)
         self.running: set[asyncio.Task[None]] = set()
         self.ripe: set[str] = set()  # sites whose time has come
         self.ended: list[Ending] = []
@@ -116,10 +95,11 @@ class Clock:
                 if not await stand_by(self.lease, store_of(self.engine), stop):
                     return DONE
             await asyncio.to_thread(close_dead, self.engine, self.now())
-            slots = await self.roster.plan(self.now())
-            if self.options.once:
-                return await self._run_due(slots)
-            await self._run_on(slots)
+            with self.beside():
+                slots = await self.roster.plan(self.now())
+                if self.options.once:
+                    return await self._run_due(slots)
+                await self._run_on(slots)
         if self.watch.ousted:
             raise ClockBusy(store_of(self.engine))
         return DONE
@@ -129,9 +109,12 @@ class Clock:
         logger.info("due {} of {} sites", len(ripe), len(slots))
         stopping = asyncio.ensure_future(self._stop_crew())
         await asyncio.gather(*(self._crawl(self.roster.records[slot.site]) for slot in ripe))
+        repairing = await asyncio.to_thread(self.repairs.take, set(), self.now())
+        await asyncio.gather(*(self._crawl(self.roster.records[r.site], r.options) for r in repairing))
         stopping.cancel()
         await self.crew.stop()
         await self._hand_on(self.ended)
+        await self._hand_on(())
         return verdict([end.exit_code for end in self.ended])
 
     async def _stop_crew(self) -> None:
@@ -139,20 +122,20 @@ class Clock:
         await self.crew.stop()
 
     async def _run_on(self, slots: list[Slot]) -> None:
-        self.alarms.start()
+        self.starts.start()
         for slot in slots:
             record = self.roster.records[slot.site]
             self._schedule(record)
             record.start_at = self.now()  # what fell due before there was a clock is not late
         told = (len(slots), self.options.at_once, shown(self.engine.url))
         logger.info("clock started sites={} at_once={} store={}", *told)
-        work = [self._turn(), self.watch.look(), self.watch.hold(), self.stop.wait()]
+        work = [self._turn(), self._repair(), self.watch.look(), self.watch.hold(), self.stop.wait()]
         tasks = [asyncio.ensure_future(task) for task in work]
         try:
             with self._hangup():
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self.alarms.stop()
+            self.starts.stop()
             self.stop.set()
             for task in tasks:
                 task.cancel()
@@ -171,7 +154,8 @@ class Clock:
             self.stirred.clear()
             ripe, self.ripe = self.ripe, set()
             ended, self.ended = self.ended, []
-            await self._hand_on(ended)
+            if ended:
+                await self._hand_on(ended)
             await self._place(ripe | {end.site for end in ended}, ripe)
             await asyncio.sleep(TURN_S)
 
@@ -184,7 +168,7 @@ class Clock:
                 raise
             logger.error("store {}", error)
             for site in sites:  # it may be up again then
-                self.alarms.set(site, self.now() + timedelta(seconds=self.options.look_s))
+                self.starts.set(site, self.now() + timedelta(seconds=self.options.look_s))
             return
         starting = {slot.site for slot in due(slots, self.now()) if slot.site in ripe}
         starting |= {site for site in ripe if site in self.roster.records and self.roster.records[site].fixed}
@@ -193,7 +177,7 @@ class Clock:
             if record.busy:
                 continue
             if slot.site in starting and self.watch.paused:
-                self.alarms.set(slot.site, self.now() + timedelta(seconds=self.options.look_s))
+                self.starts.set(slot.site, self.now() + timedelta(seconds=self.options.look_s))
             elif slot.site in starting:
                 self._start(record)
             elif slot.site not in self.ripe:  # else its turn is next
@@ -203,6 +187,7 @@ class Clock:
         if set_back > NOT_SET_BACK:
             self.roster.set_back(set_back)
         await self._place(None)
+        await self._hand_on(())
 
     async def _reread(self) -> None:
         """Brings the timetable up to date with the site files. Raises StoreError, then tried again later."""
@@ -216,7 +201,7 @@ class Clock:
             raise
         self.crew.renew()
         for site in self.roster.forget_gone():
-            self.alarms.cancel(site)
+            self.starts.cancel(site)
         now = self.files.rhythms
         gone, new = len(before.keys() - now.keys()), len(now.keys() - before.keys())
         logger.info("site files read sites={} new={} gone={}", len(now), new, gone)
@@ -244,7 +229,7 @@ class Clock:
         now = self.now()
         at = record.start_after(now, asyncio.get_running_loop().time())
         record.start_at = at
-        self.alarms.set(record.slot.site, max(at, now))
+        self.starts.set(record.slot.site, max(at, now))
         slot = record.slot
         logger.debug("timetable {} next={:%Y-%m-%d %H:%M:%SZ} {}", slot.site, at, slot.because)
 
@@ -252,21 +237,31 @@ class Clock:
         self.ripe.add(site)
         self.stirred.set()
 
-    def _start(self, record: Record) -> None:
+    async def _repair(self) -> None:
+        """Now and then starts a crawl that fills a hole, of a site that has nothing else to do."""
+        while True:
+            await asyncio.sleep(REPAIR_S)
+            busy = {site for site, record in self.roster.records.items() if record.busy}
+            if self.watch.paused:
+                continue
+            for order in await asyncio.to_thread(self.repairs.take, busy, self.now()):
+                self._start(self.roster.records[order.site], order.options)
+
+    def _start(self, record: Record, options: CrawlOptions | None = None) -> None:
         late_s = (self.now() - record.start_at).total_seconds() if record.start_at else 0.0
         if late_s > record.slot.every.total_seconds() * LATE_SHARE:
             logger.warning("late {} by {:.0f} s; it runs once now", record.slot.site, late_s)
         record.start_at, record.fixed = None, False
         record.busy = True
-        task = asyncio.ensure_future(self._crawl(record))
+        task = asyncio.ensure_future(self._crawl(record, options))
         self.running.add(task)
         task.add_done_callback(self.running.discard)
 
-    async def _crawl(self, record: Record) -> None:
+    async def _crawl(self, record: Record, options: CrawlOptions | None = None) -> None:
         """One crawl to its end; one more by itself, where the first was lost or cannot be shared."""
         loop, site = asyncio.get_running_loop(), record.slot.site
         try:
-            end = await self.crew.crawl(site, shared=record.shared)
+            end = await self.crew.crawl(site, shared=record.shared and options is None, options=options)
             if end and (end.lost or end.alone) and not self.stop.is_set():
                 record.note(end, loop.time())
                 tell(end)
@@ -285,7 +280,7 @@ class Clock:
 
     async def _hand_on(self, ended: Sequence[Ending]) -> None:
         """Tells those who asked of the crawls that have ended; their trouble is not the clock's."""
-        for after in self.after if ended else ():
+        for after in self.after:
             try:
                 await asyncio.to_thread(after, self.engine, ended)
             except Exception:  # noqa: BLE001 - whatever it is, the next crawl must come

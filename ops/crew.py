@@ -49,8 +49,11 @@ class Ending:
 class Crew(Protocol):
     """What the clock needs of whoever makes its crawls."""
 
-    async def crawl(self, site: str, *, shared: bool) -> Ending | None:
-        """What a crawl of `site` came to, made together with others where `shared`; None after a stop."""
+    async def crawl(self, site: str, *, shared: bool, options: CrawlOptions | None = None) -> Ending | None:
+        """What a crawl of `site` came to, made together with others where `shared`; None after a stop.
+
+        `options` make it another than the routine crawl; it is never shared then.
+        """
 
     def renew(self) -> None:
         """Site files have changed."""
@@ -76,8 +79,8 @@ class Children:
         self.halt = asyncio.Event()
         self.poller = Poller(env, deadline_s, grace_s)
 
-    async def crawl(self, site: str, *, shared: bool) -> Ending | None:
-        return await (self._poll(site) if shared else self._crawl(site))
+    async def crawl(self, site: str, *, shared: bool, options: CrawlOptions | None = None) -> Ending | None:
+        return await (self._poll(site) if shared else self._crawl(site, options or CrawlOptions()))
 
     def renew(self) -> None:
         self.poller.renew()
@@ -96,14 +99,14 @@ class Children:
             return None
         return ending(result, result.outcome, result.found or 0, result.states)
 
-    async def _crawl(self, site: str) -> Ending | None:
+    async def _crawl(self, site: str, options: CrawlOptions) -> Ending | None:
         async with self.slots:
             if self.halt.is_set():
                 return None
             logger.info("crawl {}", site)
             before = await asyncio.to_thread(newest_run, self.engine)
             result = await run_crawl(
-                site, CrawlOptions(), self.env, self.deadline_s, stop=self.halt, grace_s=self.grace_s
+                site, options, self.env, self.deadline_s, stop=self.halt, grace_s=self.grace_s
             )
         run = await asyncio.to_thread(self._run_of, result, before)
         if run is None:

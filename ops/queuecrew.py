@@ -11,8 +11,8 @@ from db.runs import Outcome
 from db.settings import Settings
 from ops.crew import Ending, ending
 from ops.history import crawls_after, newest_run
-from ops.launch import DONE, FAILURES, TRY_LATER, CrawlResult
-from ops.queue import Job, Queue, fresh, open_queue, prepare
+from ops.launch import DONE, FAILURES, TRY_LATER, CrawlOptions, CrawlResult
+from ops.queue import Job, Queue, backfill, fresh, open_queue, prepare
 
 LOOK_S = 2.0  # between two looks which jobs are still there: one small query for all
 WELL = {Outcome.FINISHED, Outcome.LIMIT}
@@ -35,9 +35,10 @@ class QueueCrew:
         self.held = AsyncExitStack()
         self.looking: asyncio.Task[None] | None = None
 
-    async def crawl(self, site: str, *, shared: bool) -> Ending | None:
+    async def crawl(self, site: str, *, shared: bool, options: CrawlOptions | None = None) -> Ending | None:
         """What the crawl came to that a worker made; None where nobody waits for it."""
-        job, loop = fresh(site, shared=shared), asyncio.get_running_loop()
+        job = backfill(site, options) if options else fresh(site, shared=shared)
+        loop = asyncio.get_running_loop()
         queue, began = await self._opened(), loop.time()
         before = await asyncio.to_thread(newest_run, self.engine)
         new = await queue.give(job)

@@ -4,15 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from loguru import logger
 from sqlalchemy import Engine
 
 from db.engine import reading, writing
+from db.errors import StoreError
 from db.gaps import TRIES, Gap, give_up, note_try, open_gaps
 from ops.launch import CrawlOptions
+from ops.sitefiles import SiteFiles
 
 BEFORE = timedelta(days=2)  # a repair asks for so much more, to see whether it reaches what was known
 OLDEST = timedelta(days=92)  # what is older is an archive to fetch by hand: a crawl asks 50 sitemaps at most
-MOST = 500  # pages of one repair; the rest is fetched by routine crawls, the newest first
+MOST = 100  # pages of one repair: some ten minutes of a site; routine crawls fetch the rest, the newest first
 REACHING = ("wordpress", "sitemap", "section")  # kinds of channels that show more than the newest, best first
 
 
@@ -64,6 +67,30 @@ def begun(engine: Engine, order: Order, now: datetime) -> None:
     """Notes that the crawl of the order begins. Raises StoreError."""
     with writing(engine) as s:
         note_try(s, order.gap, now)
+
+
+class Repairs:
+    """The repairs of a clock's sites."""
+
+    def __init__(self, engine: Engine, files: SiteFiles) -> None:
+        self.engine, self.files = engine, files
+
+    def take(self, busy: Collection[str], now: datetime) -> list[Order]:
+        """A repair that is due, noted as begun, of a site that is not `busy`; none where the store fails."""
+        sites = self.files.sites.items()
+        try:
+            found = orders(
+                self.engine, {name: kinds_of(site.channels) for name, site in sites if name not in busy}, now
+            )
+            for order in found:
+                begun(self.engine, order, now)
+        except StoreError as error:
+            logger.error("repair: {}", error)
+            return []
+        for order in found:
+            days = f"since={order.since:%Y-%m-%d} until={order.until:%Y-%m-%d}"
+            logger.info("repair {} {}: {}", order.site, days, order.why)
+        return found
 
 
 def in_vain(gap: Gap, kinds: Collection[str], now: datetime) -> str | None:

@@ -6,11 +6,16 @@ from pathlib import Path
 
 from loguru import logger
 
-from crawler.sites import BUNDLED, PLATFORMS, load_sites
+from crawler.sites import BUNDLED, PLATFORMS, Site, load_sites
 from ops.orders import chosen
 from ops.timetable import Rhythm
 
 Stamp = tuple[tuple[str, int, int], ...]
+
+
+def rhythms_of(sites: Mapping[str, Site]) -> Mapping[str, timedelta]:
+    """How often each site wants to be looked at, as its file says."""
+    return {name: Rhythm.of(site.crawl) for name, site in sites.items()}
 
 
 class SiteFiles:
@@ -25,9 +30,8 @@ class SiteFiles:
         self._stamp = self._stamped()
         book = load_sites(extra)
         self._told(book.problems)
-        self.rhythms: Mapping[str, timedelta] = {
-            name: Rhythm.of(site.crawl) for name, site in chosen(names, book).items()
-        }
+        self.sites: Mapping[str, Site] = chosen(names, book)
+        self.rhythms = rhythms_of(self.sites)
 
     def changed(self) -> bool:
         """Whether a file came, went or changed since they were read; costs a look at each file's date."""
@@ -39,7 +43,13 @@ class SiteFiles:
         book = load_sites(self.extra)
         self._told(book.problems)
         wanted = self.names or sorted(book.sites)
-        self.rhythms = {name: Rhythm.of(book.sites[name].crawl) for name in wanted if name in book.sites}
+        self.sites = {name: book.sites[name] for name in wanted if name in book.sites}
+        self.rhythms = rhythms_of(self.sites)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all the sites there are."""
+        return not self.names
 
     def forget(self) -> None:
         """Makes what was read count as changed."""

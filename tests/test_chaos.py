@@ -31,7 +31,8 @@ CLOCK = """
 import sys
 from db.errors import StoreError
 from db.settings import settings
-from ops.clock import ClockOptions, run_clock
+from ops.assembly import run_clock
+from ops.clock import ClockOptions
 from ops.logs import log_to_stderr
 log_to_stderr()
 try:

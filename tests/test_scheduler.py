@@ -152,7 +152,8 @@ def test_a_broken_site_file_stops_only_its_own_site(here: Folder, site: Site) ->
 
 def test_a_clock_crawls_a_site_whose_file_came_while_it_ran(here: Folder, site: Site) -> None:
     program = (
-        "from db.settings import settings\nfrom ops.clock import ClockOptions, run_clock\n"
+        "from db.settings import settings\nfrom ops.assembly import run_clock\n"
+        "from ops.clock import ClockOptions\n"
         "from ops.logs import log_to_stderr\nlog_to_stderr()\n"
         "raise SystemExit(run_clock(settings(), ClockOptions(look_s=0.2)))\n"
     )

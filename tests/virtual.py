@@ -19,6 +19,7 @@ from db.ledger import begin_run, end_run
 from ops.clock import Clock, ClockOptions
 from ops.crew import Ending
 from ops.history import last_crawls
+from ops.launch import CrawlOptions
 from ops.sitefiles import SiteFiles
 from ops.timetable import Slot
 
@@ -108,7 +109,7 @@ class MadeCrew:
     under_way: set[str] = field(default_factory=set)
     renewed: int = 0
 
-    async def crawl(self, site: str, *, shared: bool) -> Ending | None:
+    async def crawl(self, site: str, *, shared: bool, options: CrawlOptions | None = None) -> Ending | None:
         assert site not in self.under_way, "never two crawls of one site"
         number = sum(name == site for name, _, _ in self.crawls)
         self.crawls.append((site, self.world.loop.time(), shared))

@@ -38,11 +38,11 @@ from db.ledger import Address, Found, State
 from db.settings import settings
 from pipeline.article import RawPage
 
-VISITS = 50  # pages of known articles a run looks at again, once nothing new is left: two minutes at 2 s each
-VISIT_SHARE = 0.25  # and at most this share of --max-articles
+# Known articles a run looks at again once nothing new is left: so many, and so many of --max-articles
+VISITS, VISIT_SHARE = 50, 0.25
 OPTIONS = ("max_articles", "since", "until", "urls", "dry_run")  # what `scrapy crawl -a` may say
 SHOWN = 1500  # addresses of a dry run; a parent keeps the last 2,000 lines of its child, ops.children
-WINDOW = 50  # addresses claimed at once; enough that the downloader never waits for the store
+WINDOW = 50  # addresses claimed at once: the downloader never waits for the store
 
 
 class NewsSpider(Spider):

@@ -1,4 +1,4 @@
-"""One alarm for each site, kept by APScheduler: in memory, in UTC, each for one moment."""
+"""When each site starts next, kept by APScheduler: in memory, in UTC, one moment for each."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
 
-class Alarms:
-    """Calls `ring` with a site's name when its moment has come, on the event loop."""
+class Starts:
+    """Calls `begin` with a site's name when its moment has come, on the event loop."""
 
-    def __init__(self, ring: Callable[[str], None]) -> None:
-        self.ring = ring
+    def __init__(self, begin: Callable[[str], None]) -> None:
+        self.begin = begin
         self._scheduler = AsyncIOScheduler(timezone=UTC, jobstores={"default": MemoryJobStore()})
 
     def start(self) -> None:
@@ -20,17 +20,17 @@ class Alarms:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """No alarm rings from now on."""
+        """Nothing starts from now on."""
         self._scheduler.shutdown(wait=False)
 
     def set(self, site: str, at: datetime) -> None:
-        """Sets the site's one alarm; a moment that is past rings at once."""
+        """Sets the site's one start; a moment that is past comes at once."""
         self._scheduler.add_job(
-            self._rung,
+            self._begun,
             DateTrigger(at, timezone=UTC),
             args=[site],
             id=site,
-            # however late it rings it counts: one that APScheduler drops would be the site's last
+            # however late it comes it counts: one that APScheduler drops would be the site's last
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,
@@ -38,9 +38,9 @@ class Alarms:
         )
 
     def cancel(self, site: str) -> None:
-        """Takes the site's alarm away, if it has one."""
+        """Takes the site's start away, if it has one."""
         if self._scheduler.get_job(site):
             self._scheduler.remove_job(site)
 
-    async def _rung(self, site: str) -> None:  # a plain function would be called on another thread
-        self.ring(site)
+    async def _begun(self, site: str) -> None:  # a plain function would be called on another thread
+        self.begin(site)
