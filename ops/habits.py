@@ -205,7 +205,8 @@ def soften(counts: Floats, soft: bool) -> Floats:
     if not soft:
         return counts
     neighbours: Floats = SOFTENED[0] * np.roll(counts, 1, -1) + SOFTENED[2] * np.roll(counts, -1, -1)
-    return neighbours + SOFTENED[1] * counts
+    neighbours += SOFTENED[1] * counts
+    return neighbours
 
 
 def mixture(likely: Floats, counted: Floats) -> Floats:
