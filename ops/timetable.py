@@ -85,7 +85,7 @@ def plan(
 
     `per_day` is how many requests looks may cost in a day, None what the settings say, else as many as if
     each site were looked at in its file's interval. The price of a request that follows is kept for an
-    hour, so that asking for one of the sites costs some milliseconds. Raises StoreError.
+    hour, so that asking for one of the sites costs no look at the others. Raises StoreError.
     """
     rhythms = {site: max(every, MIN_EVERY) for site, every in rhythms.items()}
     with reading(engine) as s:
