@@ -22,6 +22,7 @@ MOST_WAIT = timedelta(hours=12)  # after a failed crawl, however many there were
 RETRY = timedelta(minutes=30)  # at the least between a page's failure and a crawl for its sake
 TRIAL = timedelta(days=7)  # a site that shows nothing for so long publishes nothing
 PRICE_FOR = timedelta(hours=1)  # how long a price found for all sites holds when some are asked for
+SAMPLE = 100  # sites by which the price is found where there are more
 BATCH = 200  # sites whose weeks are looked through together; some 20 MB
 
 
@@ -84,7 +85,7 @@ def plan(
 
     `per_day` is how many requests looks may cost in a day, None what the settings say, else as many as if
     each site were looked at in its file's interval. The price of a request that follows is kept for an
-    hour, so that asking for one of the sites costs some milliseconds. Raises StoreError.
+    hour, so that asking for one of the sites costs no look at the others. Raises StoreError.
     """
     rhythms = {site: max(every, MIN_EVERY) for site, every in rhythms.items()}
     with reading(engine) as s:
@@ -152,7 +153,7 @@ def price_for(engine: Engine, sites: Sequence[Known], now: datetime, per_day: fl
     of_files = sum(site.row.requests * timedelta(days=1) / site.every for site in sites)
     budget = asked or of_files
     price = kept.value if kept else 60.0
-    sample = sites[:: max(len(sites) // BATCH, 1)]
+    sample = sites[:: max(len(sites) // SAMPLE, 1)]
     share = sum(site.row.requests for site in sample) / (sum(site.row.requests for site in sites) or 1)
     for _ in range(4 if sites else 0):
         spent = sum(a.looks * k.row.requests for a, k in zip(weeks(sample, price), sample, strict=True))
