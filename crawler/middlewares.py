@@ -16,7 +16,8 @@ from crawler.part import CrawlPart
 from crawler.progress import CrawlProgress, wait_note
 from crawler.run import now
 from crawler.sites import Site, host_and_port
-from db.ledger import State
+from db.ledger import Address, State
+from pipeline.article import RawPage
 from pipeline.urls import MAX_URL_CHARS
 
 FOR_ROBOTS = "carnews_robots"  # request.meta: this request fetches a robots.txt
@@ -130,3 +131,13 @@ def headers_of(response: Response) -> dict[str, str]:
     """The headers of an answer by their names in lower case; of one sent several times, the last."""
     items = response.headers.items()
     return {name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in items if values}
+
+
+def raw_page(response: Response, address: Address) -> RawPage:
+    """The answer as it goes into the archive."""
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return RawPage(response.url, response.body, response.status, headers, now(), address.url)

@@ -110,13 +110,25 @@ def best_shift(moments: Floats) -> int:
 
 def level_of(slots: Ints, profile: Floats, since: float, now: float, prior: float) -> float:
     """Articles a day: how much came lately, measured by how much came before, that by the prior."""
-    watched = np.arange(int(since // SLOT_MIN), int(now // SLOT_MIN))
-    share = profile[watched % SLOTS] * 7  # of a day's articles
+    first, end = int(since // SLOT_MIN), int(now // SLOT_MIN)
     level = prior
     for half_life in reversed(LEVEL_MIN):
         came = weights(slots, now, half_life).sum()
-        level = (came + TRUST) / (weights(watched, now, half_life) @ share + TRUST / level)
+        level = (came + TRUST) / (watched(first, end, profile, now, half_life) * 7 + TRUST / level)
     return float(level)
+
+
+def watched(first: int, end: int, profile: Floats, now: float, half_life_min: float) -> float:
+    """The weeks' articles that the slots from `first` to before `end` hold by the profile, faded.
+
+    A slot comes again after a week with the same share and weight times a constant: a geometric series.
+    """
+    back = np.arange(min(SLOTS, max(end - first, 0)))
+    times = (end - first - back + SLOTS - 1) // SLOTS  # that a slot of the week lies in the stretch
+    fade = 2 ** (-SLOTS * SLOT_MIN / half_life_min)
+    newest = end - 1 - back
+    series = (1 - fade**times) / (1 - fade)
+    return float((weights(newest, now, half_life_min) * profile[newest % SLOTS] * series).sum())
 
 
 def weights(slots: Ints, now: float, half_life_min: float) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,8 @@ RETRY = timedelta(minutes=30)  # at the least between a page's failure and a cra
 TRIAL = timedelta(days=7)  # a site that shows nothing for so long publishes nothing
 PRICE_FOR = timedelta(hours=1)  # how long a price found for all sites holds when some are asked for
 SAMPLE = 100  # sites by which the price is found where there are more
+ANEW_MIN = 60.0  # a habit fades so little in an hour that it is learnt anew only then
+HABITS_KEPT = 2048  # some 20 kB each
 BATCH = 200  # sites whose weeks are looked through together; some 20 MB
 
 
@@ -120,8 +123,15 @@ class Known:
         last = minutes(min(row.last_at, now))  # one in the future: the clock was set back
         first = minutes(row.since)
         since = min(first, float(moments[0])) if len(moments) else first
-        habit = learn(moments[moments <= last], since, last, prior_per_day(every.total_seconds() / 60))
+        habit = habit_of(moments[moments <= last].tobytes(), since, last // ANEW_MIN, every)
         return cls(row, every, bounds_of(every), moments, habit, last)
+
+
+@lru_cache(maxsize=HABITS_KEPT)
+def habit_of(moments: bytes, since: float, hour: float, every: timedelta) -> Habit:
+    """What these moments teach by the end of that hour: kept, for most looks bring nothing to learn from."""
+    prior = prior_per_day(every.total_seconds() / 60)
+    return learn(np.frombuffer(moments), since, (hour + 1) * ANEW_MIN, prior)
 
 
 def bounds_of(every: timedelta) -> Bounds:

@@ -110,6 +110,7 @@ class MadeCrew:
     renewed: int = 0
 
     async def crawl(self, site: str, *, shared: bool, options: CrawlOptions | None = None) -> Ending | None:
+        assert options is None, "there are no holes"
         assert site not in self.under_way, "never two crawls of one site"
         number = sum(name == site for name, _, _ in self.crawls)
         self.crawls.append((site, self.world.loop.time(), shared))

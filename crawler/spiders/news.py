@@ -24,7 +24,7 @@ from crawler.discovery import Discovery, discover, nothing_known
 from crawler.failures import outcome_of
 from crawler.guard import GUARD
 from crawler.memory import Memory
-from crawler.middlewares import header
+from crawler.middlewares import header, raw_page
 from crawler.options import Options
 from crawler.outcomes import NO_ANSWER, NOT_MODIFIED, STOPPED, Outcome, of_status
 from crawler.poll import Poll
@@ -36,7 +36,6 @@ from crawler.validators import asking
 from db.errors import StoreError
 from db.ledger import Address, Found, State
 from db.settings import settings
-from pipeline.article import RawPage
 
 # Known articles a run looks at again once nothing new is left: so many, and so many of --max-articles
 VISITS, VISIT_SHARE = 50, 0.25
@@ -265,16 +264,6 @@ def budget_of(settings: BaseSettings, options: Options) -> Budget:
         per_shape=settings.getint("PAGES_PER_SHAPE"),
         in_vain=settings.getint("PAGES_IN_VAIN"),
     )
-
-
-def raw_page(response: Response, address: Address) -> RawPage:
-    """The answer as it goes into the archive."""
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
-    return RawPage(response.url, response.body, response.status, headers, now(), address.url)
 
 
 def spider_for(site: Site) -> type[NewsSpider]:
