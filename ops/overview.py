@@ -19,7 +19,7 @@ from db.summaries import HabitsRow
 from ops.health import silence_of
 from ops.health.figures import newest_crawl
 from ops.health.installation import stands_still
-from ops.timetable import Slot, plan
+from ops.timetable import Slot, explain, plan
 
 Row = dict[str, Any]
 NEVER = "never"
@@ -55,12 +55,13 @@ class CloseUp:
     coverage: Row | None
     gaps: Sequence[Row]
     days: Sequence[Row]
+    rhythm: Sequence[str] = ()  # how it publishes and how that went, in words
 
     def as_json(self) -> Row:
         """All of it as one nested row."""
         told = [asdict(alarm) for alarm in self.alarms]
         parts = {"channels": list(self.channels), "coverage": self.coverage, "gaps": list(self.gaps)}
-        return {**self.row, "alarms": told, **parts, "days": list(self.days)}
+        return {**self.row, "alarms": told, **parts, "days": list(self.days), "rhythm": list(self.rhythm)}
 
 
 def overview(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) -> Overview:
@@ -105,10 +106,11 @@ def close_up(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: d
         days = [row for row in politeness_rows(s, site) if row["record"] == "day"]
         parts = runs(s, site, limit=RUNS_SHOWN), channels_of_site(s, site), coverage_of(s, site)
         gaps = gaps_of(s, site)
-    slots = plan(engine, {site: rhythms[site]}, now) if site in rhythms else []
+    slots = [slot for slot in plan(engine, rhythms, now) if slot.site == site]
+    told = explain(engine, rhythms, site, now)[1:] if site in rhythms else []
     row = _row(site, known, slots[0] if slots else None, alarms)
     row["silence"] = silence_of(engine, [site], now).get(site)
-    return CloseUp(row, alarms, *parts, gaps, days)
+    return CloseUp(row, alarms, *parts, gaps, days, told)
 
 
 def totals(rows: Sequence[Row]) -> Row:

@@ -37,6 +37,8 @@ def show_close_up(screen: Screen, site: Any, about: str, now: datetime) -> None:
     facts.show("last run", f"{last}: {in_words(row['note'])}" if row["note"] else last)
     due = f"{_due(row['due_at'], now)}, because {row['because']}" if row["due_at"] else NO_FILE
     facts.show("next poll", due)
+    for line in site.rhythm:
+        facts.show("rhythm" if line == site.rhythm[0] else "", line)
     _show_holdings(facts, row)
     _show_coverage(facts, site.coverage, now)
     _show_parts(screen, site, now)
