@@ -70,10 +70,19 @@ def matching(s: Session, search: str, *, along: bool | None = None) -> ColumnEle
 
 
 def is_often(s: Session, search: str, many: int) -> bool:
-    """Whether so many articles fit the search; the index tells a microsecond each."""
-    found = FOUND[s.get_bind().dialect.name]
-    counted = _bound(s, {s.get_bind().dialect.name: COUNTED.format(found=found)}, asked_for(search))
-    return int(s.execute(counted, {"most": many}).scalar_one()) == many > 0
+    """Whether so many articles fit the search; the index tells a microsecond each.
+
+    PostgreSQL is kept from reading the words of articles instead: to its planner that looks like nothing, for
+    it does not count what it costs to unpack them (0.1 s where the index takes 3 ms).
+    """
+    backend = s.get_bind().dialect.name
+    counted = _bound(s, {backend: COUNTED.format(found=FOUND[backend])}, asked_for(search))
+    if backend == "postgresql":
+        s.execute(text("SET LOCAL enable_seqscan TO off"))
+    number = int(s.execute(counted, {"most": many}).scalar_one())
+    if backend == "postgresql":
+        s.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
+    return number == many > 0
 
 
 def best_first(
