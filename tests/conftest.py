@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import warnings
@@ -17,6 +18,9 @@ from loopback import Place
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from db.engine import open_store
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job: children would never end
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEPT = {"CARNEWS_REALPAGES", "CARNEWS_TEST_POSTGRES"}
 
