@@ -8,9 +8,9 @@ from db.engine import open_store, reading, writing
 from db.laws import check_ledger
 from db.ledger import begin_run, end_run
 from db.models import Run
-from ops.health import health, totals
 from ops.history import close_dead, last_crawls, newest_run, quiet_streaks
 from ops.lease import ClockBusy, only_clock
+from ops.overview import overview, totals
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -79,7 +79,8 @@ def test_the_timetable_is_read_from_the_runs(store: Engine) -> None:
 def test_health_lists_sites_with_a_file_and_sites_with_addresses(store: Engine) -> None:
     with writing(store) as s:
         begin_run(s, "motor", "crawl", NOW)
-    rows = health(store, {"motor": timedelta(minutes=30), "new": timedelta(hours=1)}, NOW)
+    seen = overview(store, {"motor": timedelta(minutes=30), "new": timedelta(hours=1)}, NOW)
+    rows = sorted(seen.rows, key=lambda row: str(row["site"]))
     assert [(row["site"], row["last"]) for row in rows] == [("motor", "running"), ("new", "never")]
     assert rows[0]["due_at"] == NOW + timedelta(minutes=30)
     assert rows[1]["due_at"] == NOW
