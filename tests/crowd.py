@@ -9,7 +9,7 @@ from datetime import timedelta
 from threading import Barrier, Event
 
 from made_articles import NOW, Keeper, counted, made
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from db import ledger
 from db.changes import changes, newest_change
@@ -17,7 +17,7 @@ from db.engine import open_store, reading, writing
 from pipeline.article import Caption
 
 HOUR = timedelta(hours=1)
-TURNS = 8  # after so many steps a writer has done each kind of step
+TURNS = 11  # after so many steps a writer has done each kind of step
 AGENCY = 3  # stories that all writers print
 
 Step = Callable[[int], None]
@@ -52,10 +52,21 @@ class Writer:
             self.withdraw(agency, n)
         elif turn == 6:
             self.save(own, n, f"{counted(own)}. It is back, and {counted(own + 'c')}.")
-        else:  # a text of its own now: no copy of the others any more, should it come back
-            self.save(
-                agency, n, *(counted(f"{agency} {line}") for line in range(6)), site=f"outlet{self.number}"
-            )
+        elif turn == 7:  # a text of its own now: no copy of the others any more, should it come back
+            words = (counted(f"{agency} {line}") for line in range(6))
+            self.save(agency, n, *words, site=f"outlet{self.number}")
+        elif turn in {8, 9}:  # and a copy that nobody else has, whatever the others do meanwhile
+            words = (counted(f"{own} twin {line}") for line in range(6))
+            self.save(f"{own}-twin-{turn}", n, *words, site=f"outlet{turn}")
+        else:  # the other takes its place
+            self.withdraw(self.live_twin(own), n)
+
+    def live_twin(self, own: str) -> str:
+        """The twin that the other is a copy of."""
+        with reading(self.engine) as s:
+            query = text("SELECT url FROM article_feed WHERE url LIKE :name")
+            (url,) = s.scalars(query, {"name": f"%/{own}-twin-%"}).all()
+        return str(url).rpartition("/")[2]
 
     def report(self, story: int) -> list[str]:
         lines = [counted(f"agency {story % AGENCY} {story // AGENCY} {line}") for line in range(6)]
