@@ -4,7 +4,7 @@ Times are minutes since EPOCH, a Monday's midnight in UTC; a week has 2016 slots
 knows a clock or a database.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -262,8 +262,3 @@ def echoes(at: Ints, lag_min: float) -> Floats:
         gaps = (at[back:] - at[:-back]) * float(SLOT_MIN)
         felt[back:] += np.exp(-gaps / lag_min) / lag_min
     return felt
-
-
-def sorted_minutes(moments: Sequence[datetime]) -> Floats:
-    """The moments on the scale of this module, in order."""
-    return np.sort(np.array([minutes(moment) for moment in moments], dtype=np.float64))

@@ -19,7 +19,7 @@ from db.summaries import HabitsRow
 from ops.health import silence_of
 from ops.health.figures import newest_crawl
 from ops.health.installation import stands_still
-from ops.timetable import Slot, explain, plan
+from ops.timetable import Slot, learnt, plan
 
 Row = dict[str, Any]
 NEVER = "never"
@@ -107,7 +107,7 @@ def close_up(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: d
         parts = runs(s, site, limit=RUNS_SHOWN), channels_of_site(s, site), coverage_of(s, site)
         gaps = gaps_of(s, site)
     slots = [slot for slot in plan(engine, rhythms, now) if slot.site == site]
-    told = explain(engine, rhythms, site, now)[1:] if site in rhythms else []
+    told = learnt(engine, site, rhythms[site], now) if site in rhythms else []
     row = _row(site, known, slots[0] if slots else None, alarms)
     row["silence"] = silence_of(engine, [site], now).get(site)
     return CloseUp(row, alarms, *parts, gaps, days, told)

@@ -232,16 +232,21 @@ def explain(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: da
     `rhythms` are those of all sites, as for `plan`. Raises StoreError; KeyError for a site not among them.
     """
     slot = next(slot for slot in plan(engine, rhythms, now) if slot.site == site)
+    next_one = f"next {slot.due_at:%Y-%m-%d %H:%M} UTC because {slot.because}"
+    return [next_one, *learnt(engine, site, rhythms[site], now)]
+
+
+def learnt(engine: Engine, site: str, every: timedelta, now: datetime) -> list[str]:
+    """The same without the next look, which costs a timetable of all sites; empty before the first crawl."""
     with reading(engine) as s:
         row = rhythm_rows(s, [site]).get(site)
-    lines = [f"next {slot.due_at:%Y-%m-%d %H:%M} UTC because {slot.because}"]
     if row is None:
-        return lines
-    known = Known.of(row, max(rhythms[site], MIN_EVERY), now)
+        return []
+    known = Known.of(row, max(every, MIN_EVERY), now)
     habit = known.habit
-    lines.append(
+    lines = [
         f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {row.since:%Y-%m-%d}"
-    )
+    ]
     days = habit.week.reshape(7, -1).sum(1)
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     lines.append("by day: " + ", ".join(f"{name} {n:.1f}" for name, n in zip(names, days, strict=True)))

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from terminal.glance import ALARM
 from terminal.outcomes import STATES, in_words
-from terminal.politeness import size
+from terminal.politeness import DAYS as POLITE_DAYS
 from terminal.runs import run_rows
 from terminal.screen import Screen, one_line
 from terminal.tables import Column, count, moment, number, show_table
@@ -148,14 +148,4 @@ GAPS = (
     Column("times", align="right"),
     Column("reason", show=in_words, wide=True),
 )
-DAYS = (
-    Column("day"),
-    Column("host", wide=True),
-    number("requests", "asked"),
-    Column("body_bytes", "size", show=size, align="right"),
-    number("not_modified", "304"),
-    number("forbidden", "403", style="yellow"),
-    number("asked_to_wait", "429", style="red"),
-    number("server_errors", "5xx", style="red"),
-    number("unanswered", "none", style="red"),
-)
+DAYS = POLITE_DAYS[:-1]  # pages that robots.txt forbids do not fit into 80 columns
