@@ -87,7 +87,7 @@ def in_lines(alarms: Sequence[Any], now: datetime) -> list[str]:
     lines = []
     for (grade, name), group in groups.items():
         if len(group) < ALIKE:
-            lines += [headline(alarm, now) for alarm in group]
+            lines += [line for alarm in group for line in (headline(alarm, now), *_remedy(alarm))]
             continue
         first, sites = group[0], _named_sites([alarm.site for alarm in group])
         mark = "" if grade == ALARM else "notice: "
@@ -99,6 +99,15 @@ def in_lines(alarms: Sequence[Any], now: datetime) -> list[str]:
 def _named_sites(names: Sequence[str]) -> str:
     left = len(names) - SITES_NAMED
     return ", ".join(names[:SITES_NAMED]) + (f" and {left} more" if left > 0 else "")
+
+
+def _remedy(alarm: Any) -> list[str]:
+    """What the installation's alarms rest on and ask for; a site's stand in its close-up."""
+    if alarm.site != ALL:
+        return []
+    return [
+        f"  {one_line(text)}" for text in (alarm.evidence, alarm.remedy and f"do: {alarm.remedy}") if text
+    ]
 
 
 def headline(alarm: Any, now: datetime) -> str:

@@ -87,6 +87,7 @@ def test_status_says_what_waits_and_ends_with_1_where_nobody_takes_it(tmp_path: 
     wrong = here.carnews("status")
     assert wrong.code == 1
     assert "all: queue, since 1h ago: jobs wait in the queue and no worker is alive" in wrong.out
+    assert "  do: start one: carnews work" in wrong.out
 
 
 def test_a_worker_logs_to_a_file_of_its_own(tmp_path: Path, migrated_url: str) -> None:

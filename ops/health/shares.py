@@ -92,7 +92,8 @@ SHARES: tuple[Share, ...] = (
         "",
         (Part("articles", "pages", restless=2.0),),
         "pages are no articles: {now} of those fetched are, {was} were",
-        f"carnews explain {PAGE}; if it is none, narrow [find] articles in the site file of {{site}}",
+        f"carnews explain {PAGE}; if it is none, narrow [find] articles in the site file of {{site}}; "
+        "else correct that file and run: carnews reprocess --site {site}",
     ),
     Share(
         "duplicates",
