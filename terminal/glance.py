@@ -33,7 +33,7 @@ ALARM_CSV = (
 def show_glance(screen: Screen, rows: Sequence[Row], alarms: Sequence[Any], now: datetime) -> None:
     """Prints the table of sites, then those never crawled, and what is wrong in words."""
     told = [{**row, "wrong": _kinds(row)} for row in rows]
-    untried = [row["site"] for row in told if row["last"] == NEVER and not row["wrong"]]
+    untried = [row["site"] for row in told if row["last"] == NEVER and not (row["wrong"] or row["found"])]
     if len(untried) > UNTRIED_SHOWN:  # the bundled files alone are several screens
         told = [row for row in told if row["site"] not in untried]
     if told:
