@@ -24,6 +24,7 @@ from db.engine import open_store, reading, writing
 from db.laws import check_ledger
 from db.manners import ChannelRow, HostDayRow, RobotsRow
 from db.models import AddressRow, ArticleRow, Run
+from db.rhythms import RhythmRow
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,7 +34,7 @@ SENTENCE = (
 )
 HTML = "text/html; charset=utf-8"
 XML = "application/xml"
-REMEMBERING = (AddressRow, ArticleRow, ChannelRow, HostDayRow, RobotsRow)
+REMEMBERING = (AddressRow, ArticleRow, ChannelRow, HostDayRow, RhythmRow, RobotsRow, Run)
 
 
 @dataclass
@@ -245,7 +246,7 @@ class Place:
             return [(r.url, r.title, r.text, r.published_at, r.site, r.content_digest) for r in rows]
 
     def age(self, hours: float) -> None:
-        """Lets so much time pass for all that the store remembers about manners and visits."""
+        """Lets so much time pass for all that the store remembers of visits and manners."""
         shift, engine = timedelta(hours=hours), open_store(self.store)
         with writing(engine) as s:
             for row in [row for table in REMEMBERING for row in s.scalars(select(table))]:
