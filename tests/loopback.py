@@ -26,6 +26,7 @@ from db.manners import ChannelRow, HostDayRow, RobotsRow
 from db.models import AddressRow, ArticleRow, Run
 from db.rhythms import RhythmRow
 
+HERE = "127.0.0.1"
 ROOT = Path(__file__).parent.parent
 
 SENTENCE = (
@@ -51,9 +52,9 @@ class Answer:
 class Site:
     """The made site: `pages` by path, every request noted in `asked`."""
 
-    def __init__(self, port: int, articles: int = 0, scheme: str = "http") -> None:
+    def __init__(self, port: int, articles: int = 0, scheme: str = "http", address: str = HERE) -> None:
         self.port = port
-        self.home = f"{scheme}://127.0.0.1:{port}/"
+        self.home = f"{scheme}://{address}:{port}/"
         self.pages: dict[str, Answer | Callable[[], Answer]] = {"/robots.txt": Answer(status=404)}
         self.asked: list[str] = []
         self.agents: set[str] = set()
@@ -122,12 +123,14 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(articles: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
-    """A site with `articles` articles until the block ends, over https where `tls` is given."""
-    with Server(("127.0.0.1", 0), Handler) as server:
+def serving(articles: int = 0, tls: ssl.SSLContext | None = None, address: str = HERE) -> Iterator[Site]:
+    """A site with `articles` articles until the block ends, over https where `tls` is given; `address` is one
+    of this machine's.
+    """
+    with Server((address, 0), Handler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
-        site = Site(server.server_address[1], articles, "https" if tls else "http")
+        site = Site(server.server_address[1], articles, "https" if tls else "http", address)
         server.site = site  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

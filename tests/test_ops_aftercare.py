@@ -1,12 +1,10 @@
 """After crawls their sites are judged; the log tells which alarms opened and which ended."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from loguru import logger
 from sqlalchemy import Engine
 from virtual import site_files
 
@@ -18,15 +16,6 @@ from ops.aftercare import Aftercare
 from ops.crew import Ending
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def said() -> Iterator[StringIO]:
-    lines = StringIO()
-    logger.remove()
-    logger.add(lines, format="{level} {message}")
-    yield lines
-    logger.remove()
 
 
 @pytest.fixture
