@@ -40,15 +40,18 @@ PROGRAM = """
 import sys
 from datetime import timedelta
 import ops.roster
+from db.engine import reading
+from db.queries import runs
 from db.settings import settings
 from ops.assembly import run_clock
 from ops.clock import ClockOptions
-from ops.history import last_crawls
 from ops.logs import log_to_stderr
 from ops.timetable import Slot
 
 def plan(engine, rhythms, now):
-    every, last = timedelta(seconds=float(sys.argv[1])), last_crawls(engine, rhythms)
+    every = timedelta(seconds=float(sys.argv[1]))
+    with reading(engine) as s:
+        last = {site: runs(s, site, 1)[0].started_at for site in rhythms}
     return sorted((Slot(site, every, last[site] + every) for site in rhythms), key=lambda slot: slot.due_at)
 
 ops.roster.LEAST_S = 0.0

@@ -115,7 +115,8 @@ def shown(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return url.database or ":memory:"
     safe = {key: value for key, value in url.query.items() if "pass" not in key}
-    return url.set(query=safe).render_as_string(hide_password=True)
+    plain = url.set(drivername=url.get_backend_name(), query=safe)
+    return plain.render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -145,7 +146,7 @@ EXPLANATIONS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("disk image is malformed", StoreError, "the file is damaged; restore it from a back-up"),
     ("unable to open database file", StoreError, "cannot be opened; check path and permissions"),
     ("disk I/O error", StoreUnavailable, "the disk does not read or write; check it, then try again"),
-    ("password", StoreError, "the server refused user or password; correct the URL"),
+    ("password", StoreError, "the server refused user or password; correct the URL or ~/.pgpass"),
     ("authentication failed", StoreError, "the server refused the user; correct the URL"),
     ("permission denied", StoreError, "the user may not do this; grant it rights on the database"),
     ("no such table", StoreError, "it lacks a table or view of ours; restore it from a back-up"),

@@ -117,6 +117,11 @@ class Known:
     habit: Habit
     last: float
 
+    @property
+    def since(self) -> datetime:
+        """From when on it is known what came: the oldest article that tells anything, or the first look."""
+        return min([self.row.since, *map(moment, self.moments[:1])])
+
     @classmethod
     def of(cls, row: RhythmRow, every: timedelta, now: datetime) -> "Known":
         moments = seconds(row.moments) / 60 - EPOCH.timestamp() / 60
@@ -245,7 +250,7 @@ def learnt(engine: Engine, site: str, every: timedelta, now: datetime) -> list[s
     known = Known.of(row, max(every, MIN_EVERY), now)
     habit = known.habit
     lines = [
-        f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {row.since:%Y-%m-%d}"
+        f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {known.since:%Y-%m-%d}"
     ]
     days = habit.week.reshape(7, -1).sum(1)
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

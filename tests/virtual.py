@@ -14,11 +14,11 @@ import apscheduler.schedulers.base
 import pytest
 from sqlalchemy import Engine
 
-from db.engine import writing
+from db.engine import reading, writing
 from db.ledger import begin_run, end_run
+from db.queries import runs
 from ops.clock import Clock, ClockOptions
 from ops.crew import Ending
-from ops.history import last_crawls
 from ops.launch import CrawlOptions
 from ops.sitefiles import SiteFiles
 from ops.timetable import Slot
@@ -164,8 +164,9 @@ def half_hourly(
     engine: Engine, rhythms: Mapping[str, timedelta], now: datetime, every: timedelta = timedelta(minutes=30)
 ) -> list[Slot]:
     """A timetable that learns nothing: so long after the last start."""
-    last = last_crawls(engine, rhythms)
-    return [Slot(site, every, last[site] + every if site in last else now) for site in rhythms]
+    with reading(engine) as s:
+        last = {site: [run.started_at for run in runs(s, site, 1)] for site in rhythms}
+    return [Slot(site, every, last[site][0] + every if last[site] else now) for site in rhythms]
 
 
 def site_files(folder: Path, names: Sequence[str]) -> SiteFiles:
