@@ -1,5 +1,6 @@
 """Opening the database and its transactions, with both databases set up to behave alike."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -182,7 +183,7 @@ def _sqlite_engine(url: URL, *, durable: bool) -> Engine:
         raise StoreError(
             f"database {url.database}: folder cannot be made ({wrong.strerror}); give another path"
         ) from None
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, json_deserializer=_read_json)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -230,6 +231,11 @@ def _postgres_engine(url: URL) -> Engine:
         raise StoreError(
             f"database {shown(url)}: its driver is missing; run: pip install 'carnews[postgres]'"
         ) from wrong
+
+
+def _read_json(stored: str) -> Any:
+    """What the JSON says; most lists in a store are empty, and need no parser."""
+    return [] if stored == "[]" else json.loads(stored)
 
 
 def _refuse_old_schema(engine: Engine) -> None:

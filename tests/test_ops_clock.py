@@ -10,7 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from loguru import logger
 from sqlalchemy import Engine
 from virtual import FreeLease, MadeCrew, World, clock_for, half_hourly, lived, world_at
 
@@ -32,16 +31,6 @@ def store(sqlite_url: str) -> Iterator[Engine]:
     engine = open_store(sqlite_url)
     yield engine
     engine.dispose()
-
-
-@pytest.fixture
-def said() -> Iterator[StringIO]:
-    """What the clock logs."""
-    lines = StringIO()
-    logger.remove()
-    logger.add(lines, format="{level} {message}")
-    yield lines
-    logger.remove()
 
 
 @pytest.fixture

@@ -106,13 +106,16 @@ class MadeCrew:
     takes_s: float = 20.0
     ends: Callable[[str, int], Ending] | None = None  # of a site and the number of its crawl
     crawls: list[tuple[str, float, bool]] = field(default_factory=list)  # site, seconds passed, shared
+    repairs: list[tuple[str, float]] = field(default_factory=list)
     under_way: set[str] = field(default_factory=set)
     renewed: int = 0
 
     async def crawl(self, site: str, *, shared: bool, options: CrawlOptions | None = None) -> Ending | None:
-        assert options is None, "there are no holes"
         assert site not in self.under_way, "never two crawls of one site"
         number = sum(name == site for name, _, _ in self.crawls)
+        if options is not None:
+            assert not shared, "a crawl of a stretch has a process of its own"
+            self.repairs.append((site, self.world.loop.time()))
         self.crawls.append((site, self.world.loop.time(), shared))
         end = self.ends(site, number) if self.ends else Ending(site, 0, outcome="finished", found=1)
         if end.outcome is None:
