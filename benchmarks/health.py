@@ -171,7 +171,11 @@ def line(name: str, found: Sequence[Caught]) -> str:
     in_time = sum(one.after is not None and one.after <= one.allowed for one in found)
     best = sorted(one.informed / HOUR for one in found if one.informed is not None)
     best_in_time = sum(one.informed is not None and one.informed <= one.allowed for one in found)
-    of_best = f"{at(best, 0.5):10.1f} {best_in_time / len(found):7.0%}" if best else f"{'':18}"
+    of_best = (
+        f"{at(best, 0.5):10.1f} {best_in_time / len(found):7.0%}"
+        if best and found[0].fault == found[-1].fault
+        else f"{'':18}"
+    )
     words: dict[str, int] = defaultdict(int)
     for one in found:
         words[one.said.split(".")[0] or "-"] += 1
