@@ -18,6 +18,9 @@ HOUR, DAY = 60, 1440  # minutes
 START = 20454 * DAY  # 1 January 2026, a Thursday
 MORNING = (1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 8, 8, 9, 9, 8, 7, 5, 4, 3, 2, 2, 1)
 NEVER = 1 << 60
+DRIFT = 0.2  # the standard deviation of the logarithm of what a gap is longer than the law says
+COPIES, FEW_COPIES = 0.6, 0.01  # the share of copies, when they flood and otherwise
+DECAY = 0.02  # of a field that decays, a day
 PLACES = {
     "title": "h1",
     "published_at": "json-ld datePublished",
@@ -84,8 +87,10 @@ class MadeSite:
     feed_share: float = 1.0
     section: bool = False
     lost: str = "authors"
+    looks: random.Random = field(default_factory=random.Random)  # what the watch asks moves nothing else
     habits: Habits = field(default_factory=Habits)
     look: Look = field(default_factory=Look)
+    seed: int = 0
     next_at: int = 0
     poll_at: int = 0
     due: list[int] = field(default_factory=list)  # revisits
@@ -100,10 +105,12 @@ class MadeSite:
     alarms: dict[str, tuple[int, str]] = field(default_factory=dict)
     raised: list[tuple[int, str, str]] = field(default_factory=list)  # when, grade, kind
     published: int = 0
+    last_at: int = 0
     drift: float = 0.0
 
     def __post_init__(self) -> None:
         r = self.drawn
+        self.looks.seed(r.random())
         usual = {"title": 1.0, "standfirst": 0.7, "published_at": 0.98, "authors": 0.9, "section": 0.8}
         usual |= {"tags": 0.8, "language": 1.0, "image": 0.97, "captions": 0.6, "makes": 0.85}
         self.fields = {
@@ -133,7 +140,7 @@ class MadeSite:
     def _publish_next(self) -> None:
         """Draws the next sitting: a gamma gap in the time that the rate measures."""
         left = self.drawn.gammavariate(self.kind.form, 1 / self.kind.form) * math.exp(self.drift)
-        self.drift = 0.98 * self.drift + self.drawn.gauss(0, 0.04)
+        self.drift = 0.98 * self.drift + self.drawn.gauss(0, 0.2 * DRIFT)
         at = self.next_at
         while left > 0 and at < self.next_at + 200 * DAY:
             step = min(HOUR - at % HOUR, HOUR)
@@ -153,6 +160,7 @@ class MadeSite:
                 number = self.drawn.randint(max(1, self.kind.batch // 2), self.kind.batch)
                 self.unseen += [self.next_at + 7 * n for n in range(number)]
                 self.published += number
+                self.last_at = self.next_at
             self._publish_next()
 
     # what a poll sees
@@ -223,7 +231,7 @@ class MadeSite:
             counts["no.gallery"] += 1
             return
         counts["articles"] += 1
-        copies = 0.6 if self.is_hit("copies flood", at) else 0.01
+        copies = COPIES if self.is_hit("copies flood", at) else FEW_COPIES
         counts["duplicate"] += r.random() < copies
         summary.chars.append(self._chars(at))
         summary.published.append(published_at)
@@ -248,12 +256,12 @@ class MadeSite:
         if self.is_hit("one field lost", at) and name == self.lost:
             return 0.0
         if self.is_hit("field decays", at) and name == self.lost and not again:
-            return share * max(0.0, 1 - 0.02 * (at - self.fault_at) / DAY)
+            return share * max(0.0, 1 - DECAY * (at - self.fault_at) / DAY)
         return share
 
     def _again(self, summary: Summary, at: int) -> None:
         """A known page, looked at once more."""
-        r, counts = self.drawn, summary.counts
+        r, counts = self.looks, summary.counts
         counts["had.text"] += 1
         walled = self.is_hit("consent wall", at) or (self.is_hit("challenges rise", at) and r.random() < 0.5)
         if walled or r.random() < 0.004 or (self.is_hit("teasers only", at) and r.random() < 0.95):

@@ -47,11 +47,15 @@ def crawl(
     new: int = 0,
     lacking: str = "",
 ) -> None:
-    """A crawl of motor that ended so; of the new articles it saw none has the field `lacking`."""
+    """A crawl of motor that ended so; of the new articles it saw none has the field `lacking`, and half as
+    many known ones have lost it.
+    """
     with writing(store) as s:
         run_id = ledger.begin_run(s, "motor", "crawl", at)
         counts = Counter(dict.fromkeys(("asked", "answered", "pages", "articles"), new))
         counts |= {f"has.{name}": new for name in ("title", "authors", "image") if name != lacking}
+        if lacking:
+            counts |= dict.fromkeys(("had.text", "kept.text", f"had.{lacking}"), new // 2)
         published = [int((at - HOUR / 2).timestamp() // 60)] if new else []
         summary = Summary("motor", counts=+counts, chars=[2000] * new, published=published)
         keep_summary(s, summary, run_id, "5", at)
@@ -70,16 +74,25 @@ def test_crawls_that_fail_for_hours_are_an_alarm_until_one_succeeds(store: Engin
     for hours in (1, 2, 3):
         crawl(store, NOW + hours * HOUR, "unreachable", "timeout")
     assert looked(store, NOW + 3 * HOUR) == set()  # outages of some hours are usual
-    assert looked(store, NOW + 8 * HOUR) == {"failing unreachable"}
+    assert looked(store, NOW + 8 * HOUR) == set()
+    assert looked(store, NOW + 9 * HOUR) == {"failing unreachable"}
     with reading(store) as s:
         [alarm] = open_alarms(s, "motor")
     assert "3 crawls in a row" in alarm.evidence
     assert "timeout" in alarm.evidence
     assert alarm.began_at == NOW + HOUR
-    crawl(store, NOW + 9 * HOUR)
-    assert looked(store, NOW + 9 * HOUR) == set()
+    crawl(store, NOW + 10 * HOUR)
+    assert looked(store, NOW + 10 * HOUR) == set()
     with reading(store) as s:
-        assert alarm_history(s, "motor")[0].ended_at == NOW + 9 * HOUR
+        assert alarm_history(s, "motor")[0].ended_at == NOW + 10 * HOUR
+
+
+def test_two_outages_that_a_rare_crawl_meets_are_no_alarm_a_day_without_answer_is(store: Engine) -> None:
+    crawl(store, NOW)
+    for hours in (12, 24):
+        crawl(store, NOW + hours * HOUR, "unreachable", "timeout")
+    assert looked(store, NOW + 25 * HOUR) == set()
+    assert looked(store, NOW + 32 * HOUR) == {"failing unreachable"}
 
 
 def test_channels_that_show_no_article_are_an_alarm_at_the_second_time(store: Engine) -> None:

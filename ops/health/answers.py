@@ -8,8 +8,8 @@ from ops.health.look import GOOD, Look
 from ops.health.rhythm import DAY
 
 HOUR = 60
-FAILURES, FAILING = 3, 6 * HOUR  # crawls in a row, and minutes since the first: shorter outages are usual
-FEW_FAILURES, LONG_FAILING = 2, 12 * HOUR  # the same for sites that are seldom crawled
+FAILURES, FAILING = 3, 8 * HOUR  # crawls in a row, and minutes since the first: shorter outages are usual
+FEW_FAILURES, LONG_FAILING = 2, 20 * HOUR  # the same for sites that are seldom crawled
 AT_ONCE = 2  # crawls in a row that found nothing at all: no outage looks like this
 NOTHING_FOUND = ("none of ", "no address found")
 CHANNEL_FAILING = 8 * HOUR

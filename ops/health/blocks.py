@@ -12,8 +12,8 @@ from math import log
 ALIKE = 4  # blocks of one size; the fifth makes two of them one of double size
 MOST_PAGES, MOST_MINUTES = 1500, 90 * 1440  # what lies further back than both is forgotten
 LEAST_PAST = 12  # pages before a fall; of fewer nobody knows what is usual
-LEAST_FALL, LEAST_PART = 0.1, 0.25  # of a share, in itself and as part of it, that is worth a word
-SOUND = 0.995  # share of known pages that still show what they showed: what is assumed of a site at first
+LEAST_FALL, LEAST_PART = 0.1, 0.15  # of a share, in itself and as part of it, that is worth a word
+RECENT = 10  # pages that tell how low a share is that falls slowly
 CHUNK = 15  # pages
 CALM = 4.0  # chunks' weight that what is assumed of a share's restlessness has
 SPOTLESS = 45  # pages without an exception: rows of others would have shown
@@ -43,7 +43,7 @@ class Block:
 class Part:
     """One share: of the pages counted as `total` those counted as `good`.
 
-    `known` is how many pages with the share SOUND are assumed before any was seen: for what is alike on all
+    `known` is how many pages with the share `sound` are assumed before any was seen: for what is alike on all
     sites. `restless` is how much more it varies than by chance, as long as a site's own pages tell little.
     """
 
@@ -51,6 +51,7 @@ class Part:
     total: str
     known: int = 0
     restless: float = 1.0
+    sound: float = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,38 +98,47 @@ def append(blocks: list[Block], new: Block) -> None:
 
 def fall(blocks: Sequence[Block], parts: Sequence[Part], least_past: int = LEAST_PAST) -> Fall | None:
     """The likeliest fall of these shares, their evidence added up; None where none fell worth a word."""
+    return max(falls(blocks, parts, least_past), key=lambda one: one.sure, default=None)
+
+
+def falls(blocks: Sequence[Block], parts: Sequence[Part], least_past: int = LEAST_PAST) -> list[Fall]:
+    """The falls of these shares, one for each border after which any of them is lower; the newest first."""
     seen: dict[int, list[tuple[float, Part, float, int, int, int]]] = {}
     for part in parts:
-        for at, was, of, good, total in _falls(blocks, part, least_past):
+        for at, was, of, good, total in _falls(blocks, part, least_past, is_alone=len(parts) == 1):
             sure = ratio(was * of, of, good, total)
             seen.setdefault(at, []).append((sure, part, was, of, good, total))
-    if not seen:
-        return None
-    at, told = max(seen.items(), key=lambda pair: sum(one[0] for one in pair[1]))
+    return [_fall(blocks[at].began, told) for at, told in seen.items()]
+
+
+def _fall(since: int, told: Sequence[tuple[float, Part, float, int, int, int]]) -> Fall:
     _, part, was, of, good, total = max(told, key=lambda one: one[0])
     pieces = {one[1].good: one[0] for one in told}
-    return Fall(blocks[at].began, was, of, good, total, sum(pieces.values()), part.good, pieces)
+    return Fall(since, was, of, good, total, sum(pieces.values()), part.good, pieces)
 
 
 def _falls(
-    blocks: Sequence[Block], part: Part, least_past: int
+    blocks: Sequence[Block], part: Part, least_past: int, *, is_alone: bool
 ) -> Iterator[tuple[int, float, int, int, int]]:
-    """The borders after which the share is lower by as much as is worth a word: share and number of pages
-    before, good ones and number after.
+    """The borders after which the share is lower, or falls until it is, by as much as is worth a word: share
+    and number of pages before, good ones and number after. Where it `is_alone` those beside none of its pages
+    tell nothing more.
     """
     goods = [block.counts.get(part.good, 0) for block in blocks]
     totals = [block.counts.get(part.total, 0) for block in blocks]
-    of, was_good = part.known + sum(totals), SOUND * part.known + sum(goods)
-    good = total = 0
+    of, was_good = part.known + sum(totals), part.sound * part.known + sum(goods)
+    good, total, lowest = 0, 0, 1.0
     for at in range(len(blocks) - 1, 0, -1):
-        if not totals[at]:
+        if not totals[at] and (is_alone or not total):
             continue
         good, total = good + goods[at], total + totals[at]
+        if total >= RECENT:
+            lowest = min(lowest, good / total)
         of, was_good = of - totals[at], was_good - goods[at]
         if of < least_past:
             return
         was = was_good / of
-        if good / total <= was - max(LEAST_FALL, LEAST_PART * was):
+        if good / total < was and min(lowest, good / total) <= was - max(LEAST_FALL, LEAST_PART * was):
             yield at, was, of, good, total
 
 
@@ -169,6 +179,13 @@ def restlessness(blocks: Sequence[Block], part: Part, until: int) -> float:
     return max(1.0, (CALM * part.restless + spread) / (CALM + len(chunks) - 1))
 
 
+def spotless(blocks: Sequence[Block], part: Part, until: int) -> bool:
+    """Whether so many pages until then were without an exception that rows of them would have shown."""
+    past = [block.counts for block in blocks if block.began < until]
+    total = sum(counts.get(part.total, 0) for counts in past)
+    return total >= SPOTLESS and total == sum(counts.get(part.good, 0) for counts in past)
+
+
 def recovered(blocks: Sequence[Block], parts: Sequence[Part], fallen: Fall, least: int, sure: float) -> bool:
     """Whether the newest pages are again as before the fall, in any part that fell: so many at least, and
     so surely other than those before them.
@@ -179,7 +196,7 @@ def recovered(blocks: Sequence[Block], parts: Sequence[Part], fallen: Fall, leas
         past = [b for b in blocks if b.began < fallen.since]
         since = [b for b in blocks if b.began >= fallen.since and b.counts.get(part.total, 0)]
         of = part.known + sum(b.counts.get(part.total, 0) for b in past)
-        was = (SOUND * part.known + sum(b.counts.get(part.good, 0) for b in past)) / max(of, 1)
+        was = (part.sound * part.known + sum(b.counts.get(part.good, 0) for b in past)) / max(of, 1)
         all_good = sum(b.counts.get(part.good, 0) for b in since)
         all_total = sum(b.counts[part.total] for b in since)
         good = total = 0

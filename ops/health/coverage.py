@@ -4,23 +4,26 @@ Between being suspected and being an alarm lies a second look: a site whose newe
 of its known pages asked for again, and what those have lost settles it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import log
 
-from db.alarms import Finding
-from ops.health.blocks import Fall, fall, recovered, restlessness, without
+from db.alarms import ALARM, Finding
+from ops.health.blocks import Block, Fall, Part, falls, recovered, restlessness, spotless, without
 from ops.health.habits import Habits
 from ops.health.rhythm import DAY
-from ops.health.rows import clumping
 from ops.health.shares import SHARES, Share
+from ops.health.swings import Swing
 
-FALSE = 0.003  # false alarms a site and month that the test may cost, all shares together
-LEAST_SURE = 9.0  # log likelihood ratio below which nothing is an alarm
-SUSPECT = 3.0  # from here on known pages are asked for again
-BACK_PAGES, BACK_SURE = 3, 2.5  # an alarm ends by so many sound pages, so surely other than those before
+FALSE = 0.005  # false alarms a site and month that the test may cost, all shares together
+LEAST_SURE = 8.0  # log likelihood ratio below which nothing is an alarm
+SUSPECT = 5.0  # from here on known pages are asked for again
+TOLD = 3  # known pages since a fall that show it not: no more are asked for
+BACK_PAGES, BACK_SURE = 3, 5.0  # an alarm ends by so many sound pages, so surely other than those before
 PASSED = 4  # stretches of one share that are remembered
 ACCEPTED = 30 * DAY  # what has lasted so long is the site's new way
+ALARMING = sum(share.grade == ALARM for share in SHARES)  # shares, each with its chances of chance
 
 
 def fallen(site: str, habits: Habits, now: int, *, is_new: bool) -> list[Finding]:
@@ -28,27 +31,30 @@ def fallen(site: str, habits: Habits, now: int, *, is_new: bool) -> list[Finding
 
     Unless pages were seen since (`is_new`) only those fallen before are looked at.
     """
-    sure = surely(habits, now)
     if is_new:
         habits.is_doubtful = False
     asked = SHARES if is_new else [share for share in SHARES if share.name in habits.falls]
-    return [found for share in asked if (found := _judged(site, habits, share, sure, now))]
+    return [found for share in asked if (found := _judged(site, habits, share, now))]
 
 
-def surely(habits: Habits, now: int) -> float:
+def surely(habits: Habits, share: Share, now: int) -> float:
     """The log likelihood ratio that makes an alarm: larger where more pages give more chances of chance."""
-    return max(LEAST_SURE, log(habits.pages_a_month(now) * len(SHARES) / FALSE) - 2.0)
+    pages = sum(habits.a_month(part.total, now) for part in {p.total: p for p in share.parts}.values())
+    return max(LEAST_SURE, log(max(pages, 1.0) * ALARMING / FALSE) - 2.0)
 
 
-def _judged(site: str, habits: Habits, share: Share, sure: float, now: int) -> Finding | None:
+def _judged(site: str, habits: Habits, share: Share, now: int) -> Finding | None:
     name = share.name
     held = habits.falls.get(name)
     if held is None:
-        seen, calm = fall_of(habits, share)
+        sure = surely(habits, share, now)
+        seen, calm = fall_of(habits, share, sure)
         if seen is None or calm < sure:
-            habits.is_doubtful |= calm >= SUSPECT and share.is_told_by_known_pages
+            habits.is_doubtful |= seen is not None and seen.sure >= SUSPECT and _is_open(habits, share, seen)
             return None
         habits.falls[name] = seen
+        if name in habits.swings:
+            habits.swings[name].forget(seen.since)
         return _finding(site, share, seen, reasons(habits, share, seen.since))
     over = None
     if recovered(habits.blocks, share.parts, held, BACK_PAGES, BACK_SURE):
@@ -62,20 +68,49 @@ def _judged(site: str, habits: Habits, share: Share, sure: float, now: int) -> F
     return None
 
 
-def fall_of(habits: Habits, share: Share) -> tuple[Fall | None, float]:
-    """The share's likeliest fall, and how sure it is once its restlessness is taken into account."""
+def _is_open(habits: Habits, share: Share, seen: Fall) -> bool:
+    """Whether known pages could tell of this fall and have not yet told that there is none."""
+    part = share.parts[-1]
+    asked = sum(block.counts.get(part.total, 0) for block in habits.blocks if block.began >= seen.since)
+    return share.is_told_by_known_pages and (part.good in seen.pieces or asked < TOLD)
+
+
+def fall_of(habits: Habits, share: Share, sure: float) -> tuple[Fall | None, float]:
+    """The share's likeliest fall, and how sure it is once its restlessness is taken into account.
+
+    Where one may be an alarm that is asked of every border: what a fault has done to a share already is not
+    its restlessness.
+    """
     blocks = without(habits.blocks, habits.passed.get(share.name, ()))
-    seen = fall(blocks, share.parts)
-    if seen is None or seen.sure < SUSPECT:
-        return seen, 0.0
-    parts = {part.good: part for part in share.parts}
-    calm = 0.0
-    for name, one in seen.pieces.items():
-        restless = restlessness(blocks, parts[name], seen.since)
-        if name == share.parts[0].good:
-            restless = max(restless, clumping(habits.rows, share.name))
-        calm += one / restless
-    return seen, calm
+    seen = falls(blocks, share.parts)
+    likeliest = max(seen, key=lambda one: one.sure, default=None)
+    if likeliest is None or likeliest.sure < sure:
+        return likeliest, 0.0
+    calm = [(one, calmly(habits, share, blocks, one)) for one in seen if one.sure >= sure]
+    certain = [pair for pair in calm if pair[1] >= sure]
+    return max(certain, key=lambda pair: pair[0].sure) if certain else max(calm, key=lambda pair: pair[1])
+
+
+def calmly(habits: Habits, share: Share, blocks: Sequence[Block], seen: Fall) -> float:
+    """How sure the fall is: its evidence in new pages, and in known ones, of each as much as it may vary."""
+    rows = apart = known = 0.0
+    for part in share.parts:
+        one = seen.pieces.get(part.good, 0.0)
+        if not one:
+            continue
+        if part is share.parts[0]:
+            is_calm = share.kind != "field" and spotless(blocks, part, seen.since)
+            swing = habits.swings.get(share.name, Swing())
+            rows = swing.calmed(one, 1.0 if is_calm else part.restless)
+        elif part.good.startswith("kept."):
+            known = one / restlessness(blocks, part, seen.since)
+        elif sum(_bad(block, part) for block in blocks if block.began >= seen.since) > 1:
+            apart = one / max(part.restless, restlessness(blocks, part, seen.since))
+    return max(rows, apart) + min(rows, apart) / 2 + known  # for in part they tell the same
+
+
+def _bad(block: Block, part: Part) -> int:
+    return block.counts.get(part.total, 0) - block.counts.get(part.good, 0)
 
 
 def _brought_up(habits: Habits, share: Share, held: Fall) -> Fall:

@@ -1,16 +1,16 @@
 """What is known of one site from all that its runs saw, and how one more run changes that."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from statistics import median
 from typing import Any
 
 from db.summaries import Summary
 from ops.health.blocks import Block, Fall, append, as_rows, from_rows
 from ops.health.rhythm import DAY, Rhythm
-from ops.health.rows import Row, note
 from ops.health.shares import SHARES
+from ops.health.swings import Swing
 
 SHORT = 0.4  # of the usual length: teasers; the store calls a page that lost so much degraded
 LENGTHS = 80  # texts whose lengths are kept, to know what is usual
@@ -38,7 +38,7 @@ class Habits:
     open: dict[str, int] = field(default_factory=dict)
     passed: dict[str, list[list[int]]] = field(default_factory=dict)  # stretches that count no more, by share
     waiting: list[list[int]] = field(default_factory=list)
-    rows: dict[str, Row] = field(default_factory=dict)
+    swings: dict[str, Swing] = field(default_factory=dict)
     began: int = 0
     paged_at: int = 0  # when a page was last read
     asked_at: int = 0
@@ -61,7 +61,10 @@ class Habits:
         if counts["asked"] or counts["had.text"]:
             self.paged_at = now
         for share in SHARES:
-            note(self.rows, share.name, share.parts[0], counts)
+            part = share.parts[0]
+            began = self.swings.setdefault(share.name, Swing()).note(part, counts, now)
+            if share.kind == "field" and counts[part.total]:
+                counts[f"apart.{share.subject}"] = counts[part.total] - began
         append(self.blocks, Block(now, now, dict(counts)))
         self.rhythm.learn(summary.published, season)
 
@@ -92,12 +95,12 @@ class Habits:
                 known.pop(place)
         return usual
 
-    def pages_a_month(self, now: int) -> float:
-        """How many pages are seen in thirty days, as far as can be told; 1 at least."""
+    def a_month(self, name: str, now: int) -> float:
+        """How many pages counted so are seen in thirty days, as far as can be told."""
         if not self.blocks:
-            return 1.0
+            return 0.0
         span = max(now - self.blocks[0].began, 7 * DAY)
-        return max(1.0, sum(block.pages for block in self.blocks[1:]) * 30 * DAY / span)
+        return sum(block.counts.get(name, 0) for block in self.blocks[1:]) * 30 * DAY / span
 
     def as_row(self) -> dict[str, Any]:
         """For the store."""
@@ -110,12 +113,15 @@ class Habits:
             "open": self.open,
             "passed": self.passed,
             "waiting": self.waiting,
-            "rows": self.rows,
+            "swings": {name: swing.as_row() for name, swing in self.swings.items()},
             "began": self.began,
             "paged_at": self.paged_at,
             "asked_at": self.asked_at,
             "doubted_at": self.doubted_at,
         }
+
+
+KNOWN = frozenset(each.name for each in fields(Habits))  # older rows may tell of more
 
 
 def habits_from(row: Mapping[str, Any] | None) -> Habits:
@@ -124,12 +130,19 @@ def habits_from(row: Mapping[str, Any] | None) -> Habits:
         return Habits()
     return Habits(
         **{
-            **row,
+            **{name: told for name, told in row.items() if name in KNOWN},
             "blocks": from_rows(row["blocks"]),
             "rhythm": Rhythm(**row["rhythm"]),
             "falls": {name: Fall(**fall) for name, fall in row["falls"].items()},
+            "swings": {name: _swing(told) for name, told in row.get("swings", {}).items()},
         }
     )
+
+
+def _swing(told: Sequence[Any]) -> Swing:
+    swing = Swing(**dict(zip(Swing.__slots__, told, strict=True)))
+    swing.recent = [(at, height) for at, height in swing.recent]
+    return swing
 
 
 def scale(counts: Counter[str]) -> None:

@@ -52,7 +52,11 @@ def _field(name: str) -> Share:
     return Share(
         "field",
         name,
-        (Part(f"has.{name}", "articles", restless=3.0), Part(f"kept.{name}", f"had.{name}", KNOWN_PAIRS)),
+        (
+            Part(f"has.{name}", "articles", restless=12.0),
+            Part(f"apart.{name}", "articles", restless=1.5),
+            Part(f"kept.{name}", f"had.{name}", KNOWN_PAIRS),
+        ),
         f"pages no longer give {WORDS[name]}: {{now}} of them do, {{was}} did",
         f"{EXPLAIN}; {READ_AGAIN}",
     )
@@ -98,21 +102,21 @@ SHARES: tuple[Share, ...] = (
     Share(
         "duplicates",
         "",
-        (Part("original", "articles", restless=1.5),),
+        (Part("original", "articles"),),
         "articles come again under other addresses: {now} of the new ones are new, {was} were",
         "carnews crawl {site} --dry-run shows the addresses; narrow [find] articles in its site file",
     ),
     Share(
         "pattern",
         "",
-        (Part("links.fit", "links", 20),),
+        (Part("links.fit", "links", 40, sound=0.999),),
         "new links of the channels do not match [find] articles: {now} do, {was} did",
         "carnews crawl {site} --dry-run; carnews sites check {site}; correct [find] articles in its file",
     ),
     Share(
         "channel",
         "first",
-        (Part("found.best", "found", 20, 1.5),),
+        (Part("found.best", "found", 20),),
         "the first channel lacks what the others show: it had {now} of the new articles, {was} before",
         "carnews sites check {site}; where its feed has moved, correct [find] in its site file",
     ),

@@ -8,7 +8,7 @@ from ops.health.habits import Habits
 from ops.health.look import Look
 from ops.health.rhythm import DAY, Rhythm
 
-FALSE = 0.004  # false alarms a site and month that the test may cost
+FALSE = 0.006  # false alarms a site and month that the test may cost
 LOOKS, LOOKING = (
     3,
     DAY,
