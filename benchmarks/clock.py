@@ -40,16 +40,20 @@ PROGRAM = """
 import sys
 from datetime import timedelta
 import ops.roster
+from db.engine import reading
+from db.rhythms import rhythm_rows
 from db.settings import settings
 from ops.assembly import run_clock
 from ops.clock import ClockOptions
-from ops.history import last_crawls
 from ops.logs import log_to_stderr
 from ops.timetable import Slot
 
 def plan(engine, rhythms, now):
-    every, last = timedelta(seconds=float(sys.argv[1])), last_crawls(engine, rhythms)
-    return sorted((Slot(site, every, last[site] + every) for site in rhythms), key=lambda slot: slot.due_at)
+    every = timedelta(seconds=float(sys.argv[1]))
+    with reading(engine) as s:
+        rows = rhythm_rows(s, rhythms)
+    slots = (Slot(site, every, rows[site].last_at + every) for site in rhythms)
+    return sorted(slots, key=lambda slot: slot.due_at)
 
 ops.roster.LEAST_S = 0.0
 log_to_stderr()
