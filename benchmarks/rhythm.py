@@ -12,10 +12,9 @@ feed. Four policies make the same number of looks at the same sites:
 - informed: knows the true rates of every five minutes, changes to come included, and of bursts their law, but
   not the moments. Where articles come independently of each other (all kinds without bursts) what was seen
   says nothing of what comes, so the best policy is a timetable made beforehand, and dynamic programming over
-  all slots finds it: backwards in time, for each slot the next look that makes waiting and looks cost least,
-  with one price of a look for all sites, chosen so that the looks are as many as ours (Lagrange: no other
-  division of so many looks waits less). With bursts it also uses, at each look, the exact expectation of
-  what follows, given all articles until then; only what later looks will teach it is left out of account.
+  all slots finds it, with one price of a look for all sites, chosen so that the looks are as many as ours
+  (Lagrange: no other division of so many looks waits less). With bursts it also uses, at each look, the exact
+  expectation of what follows; only what later looks will teach it is left out of account.
 """
 
 import argparse
@@ -59,11 +58,11 @@ class Watched:
             max(shown - SHOWN, 0) : np.searchsorted(self.trace.moments, at, side="right")
         ]
 
-    def habit(self, at: float) -> Habit:
-        """What was learnt of it by then."""
+    def learnt(self, at: float) -> tuple[Habit, Bounds]:
+        """Its habit by then, and how long it may be left alone."""
         known = self.known(at) if self.looks else np.empty(0)
         since = min(START, known[0]) if len(known) else START
-        return learn(known, since, at, prior_per_day(EVERY_MIN))
+        return learn(known, since, at, prior_per_day(EVERY_MIN)), Bounds().of_known(at - since, EVERY_MIN)
 
 
 def spans(days: int) -> Iterator[tuple[float, float]]:
@@ -76,11 +75,10 @@ def ours(sites: Sequence[Trace], per_day: float, days: int) -> Looks:
     """The looks of our policy with a budget of so many a day in all."""
     watched = [Watched(trace) for trace in sites]
     due = [(START + n * EVERY_MIN / len(sites), n) for n in range(len(sites))]
-    bounds = [Bounds()] * len(sites)
     price = 2 * EVERY_MIN
     for begin, end in spans(days):
         last = [site.looks[-1] if site.looks else begin for site in watched]
-        habits = [site.habit(at) for site, at in zip(watched, last, strict=True)]
+        habits, bounds = zip(*map(Watched.learnt, watched, last), strict=True)
         for _ in range(4):  # as the timetable does it
             ahead = outlooks(habits, bounds, last, [price] * len(sites))
             expected = sum(each.looks for each in ahead)

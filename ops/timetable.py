@@ -95,7 +95,8 @@ def known_of(row: RhythmRow, every: timedelta, now: datetime) -> Known:
     last = minutes(min(row.last_at, now))  # one in the future: the clock was set back
     first = minutes(row.since)
     since = min(first, float(moments[0])) if len(moments) else first
-    return Known(row, every, bounds_of(every), moments, since, last)
+    bounds = bounds_of(every).of_known(last - since, every.total_seconds() / 60)
+    return Known(row, every, bounds, moments, since, last)
 
 
 def bounds_of(every: timedelta) -> Bounds:

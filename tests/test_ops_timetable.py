@@ -239,3 +239,8 @@ def test_a_new_site_does_not_take_the_budget_of_all(store: Engine) -> None:
     (alone,) = plan(store, {"motor3": HALF_HOUR}, NOW, per_day=12)
     (known,) = plan(store, {"motor0": HALF_HOUR}, NOW, per_day=12)
     assert alone.due_at == known.due_at
+
+
+def test_a_site_of_which_hours_are_known_is_not_left_alone_for_a_day(store: Engine) -> None:
+    crawl(store, NOW, published=tuple(NOW - timedelta(minutes=9 * n) for n in range(1, 20)))
+    assert next_of(store, NOW, per_day=1).every <= timedelta(minutes=90)
