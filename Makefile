@@ -1,6 +1,6 @@
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check lint types docs bench constraints clean
+.PHONY: help install demo test test-slow check lint types docs bench constraints clean
 
 # The first interpreter that runs and is new enough: `python3` alone may be older than a `python3.12` beside it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -20,6 +20,9 @@ $(READY): constraints.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+install: $(READY)  ## build .venv with all that a service may need, and nothing else
+	@echo "ready: $(BIN)/carnews; docs/operations.md says how to let it run"
 
 demo: $(READY)   ## crawl the bundled car-news web into data/carnews.db and show what came of it
 	$(BIN)/carnews demo

@@ -122,22 +122,29 @@ def clean(what: opt.Page, *, url: opt.PageUrl = None, form: opt.PageForm = opt.P
 
 
 @app.command()
-def explain(what: opt.Page, *, url: opt.PageUrl = None, html: opt.HtmlFile = None, db: opt.Db = None) -> None:
+def explain(
+    what: opt.Explained, *, url: opt.PageUrl = None, html: opt.HtmlFile = None, db: opt.Db = None
+) -> None:
     """Show what was cut from a page, and by which rule."""
     from crawler.recall import recalled
+    from db.queries import url_of
     from ops.stores import opened
     from terminal.page import save_explained
 
     here = screen()
     shown = partial(save_explained, file=html) if html else compare.show_explained
-    if not asked.is_url(what):
+    if not asked.is_url(what) and not asked.is_id(what):
         shown(here, _understood(what, url))
         return
     store = opened(db)
     with store.reading() as s:
+        what = what if asked.is_url(what) else url_of(s, what) or what
         known, article = recalled(s, store.archive, store.book, what)
     if known is None:
-        raise CommandError(f"{what}: not in this store; `carnews crawl {what}` fetches it")
+        remedy = (
+            f"`carnews crawl {what}` fetches it" if asked.is_url(what) else "`carnews articles` lists ids"
+        )
+        raise CommandError(f"{what}: not in this store; {remedy}")
     if article is not None:
         shown(here, article)
     if html is None or article is None:

@@ -34,4 +34,5 @@ def copy(source: From, target: To, *, quiet: opt.Quiet = False) -> None:
         done = transfer(store.engine, into, told)
     moves.show_transferred(here, done, shown(into.url))
     if database_url(source) == store.settings.database_url:
-        here.note(f"archived pages stay where they are: CARNEWS_ARCHIVE={store.settings.archive_folder}")
+        folder = store.settings.archive_folder.absolute()
+        here.note(f"archived pages stay where they are: CARNEWS_ARCHIVE={folder}")

@@ -63,6 +63,7 @@ def _glance(here: Screen, store: "Store", form: Format) -> int:
     if form == Format.TABLE:
         glance.show_glance(here, seen.rows, seen.alarms, now)
         glance.show_totals(here, totals(seen.rows), seen.looked_at, now)
+        glance.show_backlog(here, seen.backlog, now)
     else:
         show_rows(here, seen.rows, (), form, glance.GLANCE_CSV)
     with store.reading() as s:

@@ -52,13 +52,14 @@ def work(
 ) -> int:
     """Take jobs from the shared queue until SIGTERM or Ctrl-C."""
     from db.settings import settings
-    from ops.logs import log_to_stderr
+    from ops.logs import log_as
     from ops.queue import kinds
     from ops.work import WorkOptions, run_work
 
     wanted = kinds([name for given in only or () for name in given.split(",") if name])
-    log_to_stderr(quiet=quiet)
-    return run_work(settings(db), WorkOptions(jobs, wanted, once, deadline_s))
+    conf = settings(db)
+    log_as("worker", conf, quiet=quiet)
+    return run_work(conf, WorkOptions(jobs, wanted, once, deadline_s))
 
 
 def leave_crawls(here: Screen, store: "Store", orders: Sequence["Order"]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from db.addresses import State
 from db.differences import SHOWN, readable
-from db.reread import Held
+from db.reread import LISTS, Held
 from pipeline.article import iso
 
 UNCHANGED = "unchanged"
@@ -67,7 +67,7 @@ def fields_of(was: Held, now: Held) -> tuple[str, ...]:
     """The columns that differ, None of them where one of the two is no article."""
     if was.article is None or now.article is None:
         return ()
-    return tuple(name for name in SHOWN if was.article[name] != now.article[name])
+    return tuple(name for name in (*SHOWN, *LISTS) if was.article[name] != now.article[name])
 
 
 def lines_of_change(was: Mapping[str, Any] | None, now: Mapping[str, Any]) -> Iterator[str]:
@@ -75,7 +75,7 @@ def lines_of_change(was: Mapping[str, Any] | None, now: Mapping[str, Any]) -> It
     if was is None:
         yield from (f"+ {part}" for part in whole(now).split("\n\n"))
         return
-    for name in SHOWN:
+    for name in (*SHOWN, *LISTS):
         if name != "text" and was[name] != now[name]:
             yield from (f"{name} {line}" for line in readable(shown(was[name]), shown(now[name])))
     if was["text"] != now["text"]:

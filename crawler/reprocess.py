@@ -21,6 +21,7 @@ from crawler.compared import KINDS, UNCHANGED, Difference, became, difference
 from crawler.sites import Site, SiteBook
 from crawler.stages import Work, learns, rules_of, stored, taught, told, version, with_counts
 from crawler.stages import written_version as written
+from crawler.summary import count_reread
 from db import ledger
 from db.addresses import State
 from db.archive import Archive
@@ -43,6 +44,7 @@ from db.reread import (
 )
 from db.runs import REPROCESS
 from db.runs import Outcome as Ending
+from db.summaries import Summary, fell_since, keep_summary
 from pipeline.article import ARTICLE
 from pipeline.rules import GENERIC, Rules
 
@@ -133,6 +135,11 @@ class SiteRun:
     chosen: Chosen = field(default_factory=Chosen)  # of the pages that lie here
     elsewhere: int = 0  # how many do not
     spare: dict[int, Work] = field(default_factory=dict)  # cleaned already, by number of the address
+    broken_at: datetime | None = None  # when an open alarm saw the site's layout break
+    summary: Summary = field(init=False)  # of the pages fetched since then
+
+    def __post_init__(self) -> None:
+        self.summary = Summary(self.name)
 
     def through(self) -> None:
         """Reads what is to be read and closes the run, whatever happens."""
@@ -142,7 +149,7 @@ class SiteRun:
             self.chosen = replace(means.chosen, away=tuple(away))
             total = chosen_pages(s, self.name, self.chosen)
             self.elsewhere = chosen_pages(s, self.name, means.chosen) - total if away else 0
-            self.rules = taught(s, self.site, self.name)
+            self.rules, self.broken_at = taught(s, self.site, self.name), fell_since(s, self.name)
             anew = learns(self.site) and is_of_other_rules(s, self.name, written(self.rules), away)
             stale = stale_pages(s, self.name, self.chosen, version(self.rules))
         if total or self.elsewhere:
@@ -177,6 +184,7 @@ class SiteRun:
         with writing(self.means.engine) as s:
             if outcome == Ending.FINISHED:
                 count_lines(s, self.name)
+            keep_summary(s, self.summary, self.id, version(self.rules), datetime.now(UTC))
             ledger.end_run(s, self.id, outcome, datetime.now(UTC), f"by rules {version(self.rules)}")
 
     def taught_anew(self) -> list[int]:
@@ -236,6 +244,8 @@ class SiteRun:
             now = held_by(s, numbers)
             if self.id:
                 ledger.beat(s, run_id, datetime.now(UTC))
+        settled = [replace(work, state=states[work.address_id]) for work in works]
+        count_reread(self.summary, settled, self.broken_at)
         counts = self.result.sites[self.name]
         for work in works:
             number = work.address_id

@@ -1,5 +1,6 @@
 """Opening the database and its transactions, with both databases set up to behave alike."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,7 +115,8 @@ def shown(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return url.database or ":memory:"
     safe = {key: value for key, value in url.query.items() if "pass" not in key}
-    return url.set(query=safe).render_as_string(hide_password=True)
+    plain = url.set(drivername=url.get_backend_name(), query=safe)
+    return plain.render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -144,7 +146,7 @@ EXPLANATIONS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("disk image is malformed", StoreError, "the file is damaged; restore it from a back-up"),
     ("unable to open database file", StoreError, "cannot be opened; check path and permissions"),
     ("disk I/O error", StoreUnavailable, "the disk does not read or write; check it, then try again"),
-    ("password", StoreError, "the server refused user or password; correct the URL"),
+    ("password", StoreError, "the server refused user or password; correct the URL or ~/.pgpass"),
     ("authentication failed", StoreError, "the server refused the user; correct the URL"),
     ("permission denied", StoreError, "the user may not do this; grant it rights on the database"),
     ("no such table", StoreError, "it lacks a table or view of ours; restore it from a back-up"),
@@ -181,7 +183,7 @@ def _sqlite_engine(url: URL, *, durable: bool) -> Engine:
         raise StoreError(
             f"database {url.database}: folder cannot be made ({wrong.strerror}); give another path"
         ) from None
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, json_deserializer=_read_json)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -229,6 +231,11 @@ def _postgres_engine(url: URL) -> Engine:
         raise StoreError(
             f"database {shown(url)}: its driver is missing; run: pip install 'carnews[postgres]'"
         ) from wrong
+
+
+def _read_json(stored: str) -> Any:
+    """What the JSON says; most lists in a store are empty, and need no parser."""
+    return [] if stored == "[]" else json.loads(stored)
 
 
 def _refuse_old_schema(engine: Engine) -> None:

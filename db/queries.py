@@ -212,6 +212,12 @@ def site_status(s: Session, site: str | None = None) -> list[SiteStatus]:
     ]
 
 
+def url_of(s: Session, id_: str) -> str | None:
+    """The address of the article whose id begins with these digits; None, and AmbiguousId, as `article`."""
+    row = _by_id(s, id_.strip().lower())
+    return row.url if row else None
+
+
 def _by_id(s: Session, digits: str) -> ArticleRow | None:
     if not ID_PREFIX.fullmatch(digits):
         return None

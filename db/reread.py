@@ -12,10 +12,15 @@ from sqlalchemy.orm import Session
 from db.addresses import Address, State, address_key, address_of, rows_of, within_reach
 from db.differences import SHOWN
 from db.engine import writing
-from db.models import AddressEvent, AddressRow, ArticleRow, Run
+from db.models import AddressEvent, AddressRow, ArticleRow, AuthorRow, MakeRow, Run, TagRow
 from pipeline.article import WALLS
 
 MOST_KNOWN = 500_000
+LISTS: dict[str, type[AuthorRow | TagRow | MakeRow]] = {
+    "authors": AuthorRow,
+    "tags": TagRow,
+    "makes": MakeRow,
+}
 REFUSED = (AddressRow.state == State.NOT_ARTICLE) | (
     (AddressRow.state == State.BLOCKED) & AddressRow.reason.in_(sorted(WALLS))
 )
@@ -112,12 +117,18 @@ def addresses_of(s: Session, numbers: Sequence[int]) -> list[Address]:
 
 
 def held_by(s: Session, numbers: Sequence[int]) -> dict[int, Held]:
-    """How these addresses stand."""
+    """How these addresses stand; an article's lists as one line each."""
     query = select(ArticleRow).where(ArticleRow.address_id.in_(list(numbers)))
-    articles = {
+    articles: dict[int, dict[str, Any]] = {
         row.address_id: {name: getattr(row, name) for name in ("key", "url", *SHOWN)}
+        | dict.fromkeys(LISTS, "")
         for row in s.scalars(query)
     }
+    for list_name, part in LISTS.items():
+        named = select(ArticleRow.address_id, part.name).join(part, part.article_id == ArticleRow.id)
+        order = ArticleRow.address_id, part.position
+        for number, name in s.execute(named.where(ArticleRow.address_id.in_(list(numbers))).order_by(*order)):
+            articles[number][list_name] = ", ".join(filter(None, [articles[number][list_name], name]))
     return {
         number: Held(row.url, State(row.state), row.reason, articles.get(number))
         for number, row in rows_of(s, numbers).items()

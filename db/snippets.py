@@ -13,6 +13,8 @@ BEFORE, SHOWN = 6, 30  # words before the first hit, and in all
 READ_CHARS = 50_000
 FIRST_CHARS, LONG = 1200, 2500  # most texts show all that was asked for in their first paragraphs
 MOST_HITS = 200
+ROOM_BEFORE, ROOM_AFTER = 200, 800  # characters that hold `BEFORE` and `SHOWN` words of any usual text
+ACCENTED = re.compile(r"[^\W\x00-\x7f]")  # a letter whose word may be found by other letters
 SPACES = re.compile(r"\s+")
 
 
@@ -32,12 +34,41 @@ def snippet(asked: Asked, fields: Iterable[str | None]) -> str | None:
     """
     for field in fields:
         text = (field or "")[:READ_CHARS]
+        if (first := _plain_hit(asked, text)) is not None:
+            return _shown_around(asked, text, first)
         first = text.find(" ", FIRST_CHARS) if len(text) > LONG else -1
         shown = _shown(asked, text[:first], goes_on=True) if first > 0 else None
         shown = shown or _shown(asked, text)
         if shown:
             return shown
     return None
+
+
+def _plain_hit(asked: Asked, text: str) -> int | None:
+    """Where a single word that was asked for stands first; None: not, or only a closer look can tell."""
+    term = asked.terms[0]
+    if len(asked.terms) > 1 or len(term.words) > 1 or term.is_prefix or ACCENTED.search(text):
+        return None
+    low, word = text.lower(), term.words[0]
+    at = low.find(word)
+    while at >= 0:
+        around = (low[at - 1 : at], low[at + len(word) : at + len(word) + 1])
+        if not any(letter.isalnum() for letter in around):
+            return at
+        at = low.find(word, at + 1)
+    return None
+
+
+def _shown_around(asked: Asked, text: str, at: int) -> str | None:
+    """The piece of the text that shows what stands there, without a look at the rest."""
+    start = text.rfind(" ", 0, at - ROOM_BEFORE) + 1 if at > ROOM_BEFORE else 0
+    end = text.find(" ", at + ROOM_AFTER)
+    shown = _shown(asked, text[start : end if end > 0 else None])
+    if shown is None:
+        return None
+    head = "… " if start and not shown.startswith("… ") else ""
+    tail = " …" if end > 0 and not shown.endswith(" …") else ""
+    return f"{head}{shown}{tail}"
 
 
 def _shown(asked: Asked, text: str, *, goes_on: bool = False) -> str | None:

@@ -7,13 +7,13 @@ no look at a site's health ever counts articles or addresses.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, delete, exists, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from db.models import AddressRow, ArticleRow, AuthorRow, Base, CaptionRow, MakeRow, PartOfArticle, TagRow
+from db.models import AddressRow, ArticleRow, AuthorRow, Base, CaptionRow, MakeRow, PartOfArticle, Run, TagRow
 from db.upserts import upsert
 
 KEPT_FOR = timedelta(days=60)  # a summary once learnt, for people who ask what a run saw
@@ -144,10 +144,15 @@ def mark_learnt(s: Session, ids: Sequence[int], now: datetime) -> bool:
     return bool(marked == len(ids))
 
 
-def summaries_of(s: Session, site: str, limit: int = 20) -> list[Summary]:
-    """What the site's newest runs saw, the newest first; served by the index on (site, id)."""
-    query = select(SummaryRow).where(SummaryRow.site == site).order_by(SummaryRow.id.desc()).limit(limit)
-    return [_summary(row) for row in s.scalars(query)]
+def fell_since(s: Session, site: str) -> datetime | None:
+    """When the run began that saw what fell last of the site's shares; None where none has fallen."""
+    falls = habits_of(s, [site]).get(site, {}).get("falls", {})
+    if not falls:
+        return None
+    at = datetime.fromtimestamp(60 * max(fall["since"] for fall in falls.values()), UTC)
+    row = SummaryRow
+    began = select(Run.started_at).join(row, row.run_id == Run.id).where(row.site == site, row.at >= at)
+    return s.scalar(began.order_by(row.id).limit(1)) or at
 
 
 def habits_of(s: Session, sites: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from loguru import logger
 from sqlalchemy import Engine
@@ -27,11 +28,10 @@ class Aftercare:
         crawled = {end.site: sites[end.site] for end in ended if end.site in sites}
         if ended and not crawled:
             return
-        whole = not ended and self.files.is_whole  # a clock of some sites knows nothing of the others
+        others = not self.files.is_whole  # a clock of some sites knows nothing of the others
+        how: dict[str, Any] = {"whole": not ended, "others": others, "folders": self.folders}
         try:
-            seen = watch(
-                engine, crawled if ended else sites, datetime.now(UTC), whole=whole, folders=self.folders
-            )
+            seen = watch(engine, crawled if ended else sites, datetime.now(UTC), **how)
         except StoreError as error:  # it may be up again at the next look
             logger.error("health: {}", error)
             return

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from loguru import logger
@@ -20,6 +20,7 @@ from db.engine import reading, writing
 from db.errors import StoreError
 from ops.courier import Courier, told
 from ops.digest import News, message
+from ops.health.installation import out_of_reach
 
 WINDOW = timedelta(minutes=5)  # after a message: what goes wrong within it is told together
 PER_HOUR = 6  # messages; more wait, nothing is dropped
@@ -100,6 +101,8 @@ class Teller:
         self.engine, self.courier, self.retry_s = engine, courier, retry_s
         self._thread: threading.Thread | None = None
         self._retry_at = 0.0
+        self._away_since: datetime | None = None
+        self._away: Alarm | None = None  # told of while the store, which keeps the others, is out of reach
 
     def tell(self, *, wait_s: float = 0.0) -> None:
         """Looks for news and sends them, in a thread of its own; waits at most `wait_s` for its end."""
@@ -114,26 +117,50 @@ class Teller:
             self._thread.join(wait_s)
 
     def _tell(self) -> None:
+        now = datetime.now(UTC)
         try:
             if time.monotonic() >= self._retry_at:
-                self.tell_now(datetime.now(UTC))
-        except StoreError as wrong:
+                self.tell_now(now)
+        except StoreError as wrong:  # between two questions; the next look tells more
             logger.warning("alerts: {}", wrong)
         except Exception as wrong:  # noqa: BLE001 - the watchman must not die of what he tells
             logger.opt(exception=wrong).error("alerts: a fault of our own")
 
     def tell_now(self, now: datetime) -> bool:
         """Whether a message went out; what nobody took is tried again later."""
-        with reading(self.engine) as s:
-            what = news(untold(s), open_alarms(s), past_of(s, now), now)
-        if what.told:
-            if not told(self.courier.deliver(message(what, now, socket.gethostname()))):
-                self._retry_at = time.monotonic() + self.retry_s
-                return False
-            logger.info("told people of {} alarms and ends", len(what.told))
+        try:
+            with reading(self.engine) as s:
+                what = news(untold(s), open_alarms(s), past_of(s, now), now)
+        except StoreError as wrong:
+            logger.warning("alerts: {}", wrong)
+            return self._tell_away(str(wrong), now)
+        self._away_since = None
+        if self._away and self._send(News(ended=(replace(self._away, ended_at=now),)), now):
+            self._away = None
+        if what.told and not self._send(what, now):
+            return False
         if what.told or what.silent:
             with writing(self.engine) as s:
                 mark_told(s, what.told, now)
                 for alarm, then in what.silent:
                     mark_told(s, [alarm], then)
         return bool(what.told)
+
+    def _tell_away(self, why: str, now: datetime) -> bool:
+        """Tells once that the store has been out of reach for long: no alarm in it can say so."""
+        self._away_since = self._away_since or now
+        found = out_of_reach(self._away_since, why, now)
+        if found is None or self._away:
+            return False
+        alarm = Alarm(0, **asdict(found), noticed_at=now, seen_at=now)
+        if self._send(News((alarm,)), now):
+            self._away = replace(alarm, told_at=now)
+        return self._away is not None
+
+    def _send(self, what: News, now: datetime) -> bool:
+        """Whether anybody took the message."""
+        if not told(self.courier.deliver(message(what, now, socket.gethostname()))):
+            self._retry_at = time.monotonic() + self.retry_s
+            return False
+        logger.info("told people of {} alarms and ends", len(what.told))
+        return True

@@ -126,7 +126,8 @@ class Clock:
         for slot in slots:
             record = self.roster.records[slot.site]
             self._schedule(record)
-            record.start_at = self.now()  # what fell due before there was a clock is not late
+            # what fell due before there was a clock is not late
+            record.start_at = max(record.slot.due_at, self.now())
         told = (len(slots), self.options.at_once, shown(self.engine.url))
         logger.info("clock started sites={} at_once={} store={}", *told)
         work = [self._turn(), self._repair(), self.watch.look(), self.watch.hold(), self.stop.wait()]

@@ -164,7 +164,7 @@ def tell(end: Ending) -> None:
             "lost {} with the process it shared: {}; it is crawled by itself next", end.site, end.said
         )
     elif end.exit_code == DONE:
-        logger.info("done {} in {} {}", end.site, took, counts(end))
+        logger.info("done {} in {}", end.site, " ".join(filter(None, [took, counts(end)])))
     elif end.exit_code == TRY_LATER:
         logger.warning("put off {}: {}", end.site, end.said or counts(end))
     else:

@@ -14,16 +14,6 @@ CRAWL = "crawl"
 LITTLE = 3  # pages fetched: less work for a process shared with others than for one to be started
 
 
-def last_crawls(engine: Engine, sites: Iterable[str]) -> dict[str, datetime]:
-    """When the newest crawl of each of `sites` began, left out where it never was crawled."""
-    newest = select(Run.started_at).where(Run.kind == CRAWL).order_by(Run.id.desc()).limit(1)
-    with reading(
-        engine
-    ) as s:  # each served by the index on (site, id); one query for all would read every run
-        found = {site: s.scalar(newest.where(Run.site == site)) for site in sites}
-    return {site: at for site, at in found.items() if at is not None}
-
-
 def settled_since(engine: Engine, site: str, moment: datetime) -> bool:
     """Whether a crawl of the site began after `moment` and came to an end of its own, good or bad."""
     cut_off = [Outcome.RUNNING, Outcome.DIED, Outcome.INTERRUPTED]

@@ -41,7 +41,7 @@ def known(name: str, book: SiteBook) -> str:
         if any(f"{name}.toml" in problem for problem in book.problems):
             raise OrderError(str(error)) from None
     meant = get_close_matches(name, book.sites, n=1)
-    hint = f"did you mean {meant[0]}?" if meant else "`carnews sites` lists them"
+    hint = f"did you mean {meant[0]}?" if meant else "`carnews sites` lists them; CARNEWS_SITES adds your own"
     raise OrderError(f"no site {name!r}; {hint}")
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import Engine, select
 
 from db.account import politeness_rows
 from db.addresses import STATES
-from db.alarms import ALARM, ALL, Alarm, open_alarms
+from db.alarms import ALARM, ALL, Alarm, Finding, open_alarms
 from db.coverage import channels_of_site, coverage_of, gaps_of
 from db.engine import reading
 from db.queries import SiteStatus, runs, site_status
 from db.runs import RunRow
 from db.summaries import HabitsRow
 from ops.health import silence_of
+from ops.health.backlog import Backlog, backlog_of, unattended
 from ops.health.figures import newest_crawl
 from ops.health.installation import stands_still
 from ops.timetable import Slot, learnt, plan
@@ -37,6 +38,7 @@ class Overview:
     rows: Sequence[Row]
     alarms: Sequence[Alarm]
     looked_at: datetime | None = None
+    backlog: Backlog | None = None  # None: the store has no queue
 
     @property
     def wrong(self) -> int:
@@ -72,28 +74,24 @@ def overview(engine: Engine, rhythms: Mapping[str, timedelta], now: datetime) ->
     with reading(engine) as s:
         known = {status.site: status for status in site_status(s)}
         looked_at = s.scalar(select(HabitsRow.at).where(HabitsRow.site == ALL))
-        alarms = _with_stopped_clock(open_alarms(s), newest_crawl(s) if looked_at else None, rhythms, now)
+        backlog, held = backlog_of(s, now), open_alarms(s)
+        newest_at = newest_crawl(s) if looked_at else None  # whoever crawls by hand needs no clock
+    still = stands_still(newest_at, list(rhythms.values()), now)
+    alarms = _with_new(held, [*still, *unattended(backlog, now)], now)
     slots = {slot.site: slot for slot in plan(engine, rhythms, now)}
     of = defaultdict(list)
     for alarm in alarms:
         of[alarm.site].append(alarm)
     rows = [_row(site, known.get(site), slots.get(site), of[site]) for site in sorted({*known, *rhythms})]
-    return Overview(
-        sorted(rows, key=lambda row: (_rank(row, of[row["site"]]), row["site"])), alarms, looked_at
-    )
+    rows.sort(key=lambda row: (_rank(row, of[row["site"]]), row["site"]))
+    return Overview(rows, alarms, looked_at, backlog)
 
 
-def _with_stopped_clock(
-    alarms: list[Alarm], newest_at: datetime | None, rhythms: Mapping[str, timedelta], now: datetime
-) -> list[Alarm]:
-    """The alarms, and one for a clock that stands still: who would have noticed stands still with it.
-
-    Not where no clock ever looked: whoever crawls by hand needs none.
-    """
-    if any(alarm.site == ALL and alarm.kind == "clock" for alarm in alarms):
-        return alarms
-    found = stands_still(newest_at, list(rhythms.values()), now)
-    return [*(Alarm(0, **asdict(one), noticed_at=now, seen_at=now) for one in found), *alarms]
+def _with_new(held: Sequence[Alarm], found: Sequence[Finding], now: datetime) -> list[Alarm]:
+    """The alarms, and what is found now and is none yet: where a clock stands still nobody else notices."""
+    keys = {(alarm.site, alarm.kind, alarm.subject) for alarm in held}
+    new = [Alarm(0, **asdict(one), noticed_at=now, seen_at=now) for one in found if one.key not in keys]
+    return [*new, *held]
 
 
 def close_up(engine: Engine, rhythms: Mapping[str, timedelta], site: str, now: datetime) -> CloseUp | None:

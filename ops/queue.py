@@ -24,6 +24,7 @@ from db.errors import StoreError, StoreUnavailable
 from db.reread import segments_of
 from db.settings import Settings
 from db.turns import take_turn
+from ops.health.backlog import SCHEMA
 from ops.launch import CrawlOptions
 
 try:
@@ -33,7 +34,6 @@ try:
 except ModuleNotFoundError as wrong:
     raise StoreError("queue: procrastinate is missing; run: pip install 'carnews[postgres]'") from wrong
 
-SCHEMA = "carnews_queue"  # PostgreSQL's word for a folder of tables; the store's lie in another
 NAMES = "SELECT queueing_lock AS name FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
 UNANSWERED = "queue: the database does not answer; try again"
 VERSION = text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :schema")

@@ -177,9 +177,8 @@ def learnt(engine: Engine, site: str, every: timedelta, now: datetime) -> list[s
         return []
     known = known_of(row, max(every, MIN_EVERY), now)
     habit = known.learn()
-    lines = [
-        f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {row.since:%Y-%m-%d}"
-    ]
+    since = f"{moment(known.since):%Y-%m-%d}"
+    lines = [f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {since}"]
     days = habit.week.reshape(7, -1).sum(1)
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     lines.append("by day: " + ", ".join(f"{name} {n:.1f}" for name, n in zip(names, days, strict=True)))

@@ -124,6 +124,7 @@ class Work:
         self.crew = Children(engine, env)  # anew each time it serves
         self.queue: Queue | None = None  # open while it serves
         self.codes: list[int] = []
+        self.taken = 0  # jobs
 
     @property
     def queues(self) -> list[str]:
@@ -137,10 +138,13 @@ class Work:
         async with stop_on_signal() as stop:
             logger.info("worker started queues={} at_once={}", ",".join(self.queues), self.options.at_once)
             while not stop.is_set():
+                before = self.taken
                 try:
                     await self._serve(stop)
-                    if self.options.once:
+                    if self.options.once and self.taken == before:
                         break
+                    if self.options.once:  # a job may have waited for another of its site
+                        continue
                 except GONE as error:
                     logger.error("queue {}", " ".join(str(error).split()) or type(error).__name__)
                     if self.options.once:
@@ -188,6 +192,7 @@ class Work:
         shared: bool = False,
     ) -> None:
         """Does one job; GivenBack where another worker shall have it."""
+        self.taken += 1
         if self.crew.halt.is_set():
             raise GivenBack
         if kind == Kind.REPROCESS:

@@ -224,4 +224,4 @@ def caption_json(caption: Caption) -> dict[str, str | None]:
 def iso(moment: datetime | None) -> str | None:
     """`moment` (aware UTC) as `2026-03-02T09:30:00Z`; None stays None."""
     # not strftime: on Linux it writes the year 987 with three digits
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z" if moment else None
+    return moment.isoformat()[:19] + "Z" if moment else None

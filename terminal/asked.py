@@ -17,6 +17,7 @@ LOOKS_HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|article|main|div|p|title|meta|h1)[\s>/]", re.IGNORECASE
 )
 BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+ID = re.compile(r"[0-9a-f]{4,16}")
 AGO = re.compile(r"(\d{1,5})\s*([hdw])")
 HOURS = {"h": 1, "d": 24, "w": 168}
 PERIOD = re.compile(r"(\d{1,7})\s*([smh]?)")
@@ -36,6 +37,11 @@ class Given:
 def is_url(name: str) -> bool:
     """Whether `name` means an address rather than a file or a site."""
     return name.lower().startswith(("http://", "https://"))
+
+
+def is_id(name: str) -> bool:
+    """Whether `name` means an article by digits of its id; a file of that name is meant first."""
+    return ID.fullmatch(name.lower()) is not None and not Path(name).exists()
 
 
 def read_given(name: str) -> Given:

@@ -16,6 +16,8 @@ ALL = "all"  # the "site" of what is wrong with the whole installation
 NOBODY = "nobody has looked for what is wrong yet: carnews run does"
 LINES_SHOWN = 20  # below the table; who has more of them looks at `carnews alarms --open`
 SITES_NAMED = 12  # of alarms told together
+NEVER = "never"  # the last run of a site that has none
+UNTRIED_SHOWN = 5  # sites never crawled that have a row of their own; more are one sentence
 ALIKE = 3  # alarms of one kind from so many sites on are told together
 
 GLANCE_CSV = (
@@ -29,9 +31,16 @@ ALARM_CSV = (
 
 
 def show_glance(screen: Screen, rows: Sequence[Row], alarms: Sequence[Any], now: datetime) -> None:
-    """Prints the table of sites, then what is wrong with them in words."""
-    wrong = [{**row, "wrong": _kinds(row)} for row in rows]
-    show_rows(screen, wrong, glance_columns(wrong, now), Format.TABLE)
+    """Prints the table of sites, then those never crawled, and what is wrong in words."""
+    told = [{**row, "wrong": _kinds(row)} for row in rows]
+    untried = [row["site"] for row in told if row["last"] == NEVER and not row["wrong"]]
+    if len(untried) > UNTRIED_SHOWN:  # the bundled files alone are several screens
+        told = [row for row in told if row["site"] not in untried]
+    if told:
+        show_rows(screen, told, glance_columns(told, now), Format.TABLE)
+    if len(untried) > UNTRIED_SHOWN:
+        gap = "\n" if told else ""
+        screen.say(f"{gap}{len(untried)} sites were never crawled: {_named_sites(untried)}")
     if not alarms:
         return
     screen.line()
@@ -78,16 +87,27 @@ def in_lines(alarms: Sequence[Any], now: datetime) -> list[str]:
     lines = []
     for (grade, name), group in groups.items():
         if len(group) < ALIKE:
-            lines += [headline(alarm, now) for alarm in group]
+            lines += [line for alarm in group for line in (headline(alarm, now), *_remedy(alarm))]
             continue
-        first, left = group[0], len(group) - SITES_NAMED
-        sites = ", ".join(alarm.site for alarm in group[:SITES_NAMED]) + (
-            f" and {left} more" if left > 0 else ""
-        )
+        first, sites = group[0], _named_sites([alarm.site for alarm in group])
         mark = "" if grade == ALARM else "notice: "
         told = f"{mark}{len(group)} alike: {name}, up to {ago(first.began_at, now)}: {sites}"
         lines.append(one_line(f"{told}; at {first.site}: {first.cause}"))
     return lines
+
+
+def _named_sites(names: Sequence[str]) -> str:
+    left = len(names) - SITES_NAMED
+    return ", ".join(names[:SITES_NAMED]) + (f" and {left} more" if left > 0 else "")
+
+
+def _remedy(alarm: Any) -> list[str]:
+    """What the installation's alarms rest on and ask for; a site's stand in its close-up."""
+    if alarm.site != ALL:
+        return []
+    return [
+        f"  {one_line(text)}" for text in (alarm.evidence, alarm.remedy and f"do: {alarm.remedy}") if text
+    ]
 
 
 def headline(alarm: Any, now: datetime) -> str:
@@ -110,6 +130,17 @@ def show_totals(screen: Screen, total: Row, looked_at: datetime | None, now: dat
     held = f"{articles} from {counted(total.get('found', 0), 'address', 'addresses')}"
     looked = f"looked for what is wrong {ago(looked_at, now)} ago" if looked_at else NOBODY
     screen.say(f"{held}; {looked}")
+
+
+def show_backlog(screen: Screen, backlog: Any, now: datetime) -> None:
+    """Says what waits in the shared queue, how long, and how many workers are alive, if there is a queue."""
+    if backlog is None:
+        return
+    jobs = counted(backlog.waiting, "job")
+    waits = f"{jobs} waiting ({backlog.by_queue}), the oldest for {ago(backlog.oldest_at, now)}"
+    under_way = sum(line.doing for line in backlog.lines)
+    told = [waits if backlog.waiting else "no job waiting", f"{under_way} under way"]
+    screen.say(f"queue: {'; '.join(told)}; {counted(backlog.workers, 'worker')} alive")
 
 
 def show_laws(screen: Screen, broken: Sequence[str]) -> int:

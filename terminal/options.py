@@ -93,6 +93,13 @@ Page = Annotated[
         metavar="FILE|URL|-", help="A saved page, a text dump, an address, or - for standard input."
     ),
 ]
+Explained = Annotated[
+    str,
+    typer.Argument(
+        metavar="URL|ID|FILE|-",
+        help="An article's address or id, a saved page, a text dump, or - for standard input.",
+    ),
+]
 PageForm = Annotated[
     PageFormat, typer.Option("--format", "-f", help="How the article comes out.", case_sensitive=False)
 ]

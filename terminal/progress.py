@@ -61,7 +61,8 @@ def _lines(screen: Screen) -> Told:
         for row in rows:
             if row.get("exit_code") is not None and row["site"] not in told:
                 told.add(row["site"])
-                screen.note(f"{row['site']}: {row['outcome']} after {row['seconds']} s, {_counts(row)}")
+                counts = f", {_counts(row)}" if row.get("found") is not None else ""  # a dry run has no run
+                screen.note(f"{row['site']}: {row['outcome']} after {row['seconds']} s{counts}")
 
     return show
 

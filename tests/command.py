@@ -35,6 +35,7 @@ class Folder(Place):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # so that one that hangs is killed with its children
         )
 
     def shell(self, line: str) -> subprocess.Popen[str]:
@@ -47,6 +48,7 @@ class Folder(Place):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def carnews(self, *words: str, **environment: str) -> Ended:

@@ -9,11 +9,13 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from loguru import logger
 from loopback import Place
 from sqlalchemy import Engine, create_engine, make_url, text
 
@@ -30,6 +32,16 @@ def no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ.keys() - KEPT:
         if name.startswith("CARNEWS_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def said() -> Iterator[StringIO]:
+    """What is logged meanwhile, each line with its level in front."""
+    lines = StringIO()
+    logger.remove()
+    logger.add(lines, format="{level} {message}")
+    yield lines
+    logger.remove()
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,9 @@ from db.engine import open_store, reading, writing
 from db.laws import check_ledger
 from db.manners import ChannelRow, HostDayRow, RobotsRow
 from db.models import AddressRow, ArticleRow, Run
+from db.rhythms import RhythmRow
 
+HERE = "127.0.0.1"
 ROOT = Path(__file__).parent.parent
 
 SENTENCE = (
@@ -33,7 +35,7 @@ SENTENCE = (
 )
 HTML = "text/html; charset=utf-8"
 XML = "application/xml"
-REMEMBERING = (AddressRow, ArticleRow, ChannelRow, HostDayRow, RobotsRow)
+REMEMBERING = (AddressRow, ArticleRow, ChannelRow, HostDayRow, RhythmRow, RobotsRow, Run)
 
 
 @dataclass
@@ -50,9 +52,9 @@ class Answer:
 class Site:
     """The made site: `pages` by path, every request noted in `asked`."""
 
-    def __init__(self, port: int, articles: int = 0, scheme: str = "http") -> None:
+    def __init__(self, port: int, articles: int = 0, scheme: str = "http", address: str = HERE) -> None:
         self.port = port
-        self.home = f"{scheme}://127.0.0.1:{port}/"
+        self.home = f"{scheme}://{address}:{port}/"
         self.pages: dict[str, Answer | Callable[[], Answer]] = {"/robots.txt": Answer(status=404)}
         self.asked: list[str] = []
         self.agents: set[str] = set()
@@ -121,12 +123,14 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(articles: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
-    """A site with `articles` articles until the block ends, over https where `tls` is given."""
-    with Server(("127.0.0.1", 0), Handler) as server:
+def serving(articles: int = 0, tls: ssl.SSLContext | None = None, address: str = HERE) -> Iterator[Site]:
+    """A site with `articles` articles until the block ends, over https where `tls` is given; `address` is one
+    of this machine's.
+    """
+    with Server((address, 0), Handler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
-        site = Site(server.server_address[1], articles, "https" if tls else "http")
+        site = Site(server.server_address[1], articles, "https" if tls else "http", address)
         server.site = site  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -245,7 +249,7 @@ class Place:
             return [(r.url, r.title, r.text, r.published_at, r.site, r.content_digest) for r in rows]
 
     def age(self, hours: float) -> None:
-        """Lets so much time pass for all that the store remembers about manners and visits."""
+        """Lets so much time pass for all that the store remembers of visits and manners."""
         shift, engine = timedelta(hours=hours), open_store(self.store)
         with writing(engine) as s:
             for row in [row for table in REMEMBERING for row in s.scalars(select(table))]:

@@ -252,7 +252,12 @@ def test_a_page_that_is_no_article_is_said_to_be_none(filled: Folder) -> None:
 
 
 def test_explain_names_a_rule_for_every_cut_and_a_source_for_every_field(filled: Folder) -> None:
-    told = filled.carnews("explain", "https://motor.example/news/0").out
+    rows = json.loads(filled.carnews("articles", "--format", "json").out)
+    key = next(row["id"] for row in rows if row["url"].endswith("/news/0"))
+    asked = (["explain", what] for what in ("https://motor.example/news/0", key[:8], "abcdef12"))
+    told, same, none = (ended.out or ended.err for ended in filled.each(*asked))
+    assert same == told  # the id is as good
+    assert none.endswith("abcdef12: not in this store; `carnews articles` lists ids\n")
     lines = told.splitlines()
     assert any(line.startswith("kept") and "left the yard" in line for line in lines)
     assert any(line.startswith("cut ") and "Related Cars" in line for line in lines)

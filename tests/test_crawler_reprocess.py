@@ -24,7 +24,7 @@ from db.archive import Archive
 from db.changes import changes
 from db.engine import open_store, reading, writing
 from db.laws import check_ledger
-from db.models import AddressRow, ArticleRow, Run
+from db.models import AddressRow, ArticleRow, AuthorRow, Run
 from db.queries import export_rows, site_status
 from db.reread import Chosen
 from db.warc import read_warc
@@ -228,9 +228,14 @@ def test_only_the_chosen_pages_are_read(shop: Shop) -> None:
     shop.take(pages())
     age(shop, 4, text="Some other text of old")
     age(shop, 5, section="Old")
+    with writing(shop.engine) as s:
+        fifth = select(ArticleRow.id).where(ArticleRow.url.endswith("/5"))
+        s.add(AuthorRow(article_id=s.scalars(fifth).one(), position=9, name="Old Hand"))
     _, told = shop.dry(Chosen(rule="0"))
     assert {(row.url[-1], row.became) for row in told} == {("4", TEXT), ("5", DETAILS)}
-    assert [row.lines for row in told if row.became == DETAILS] == [("section ~ [-Old-]",)]
+    assert [row.lines for row in told if row.became == DETAILS] == [
+        ("section ~ [-Old-]", "authors ~ [-Old Hand-]")
+    ]
     assert shop.dry(Chosen(site="other"))[0].sites == {}
     assert [row.url[-1] for row in shop.dry(Chosen(since=THEN + timedelta(minutes=5)))[1]] == ["5"]
     assert shop.again(Chosen(site="motor", rule="0")).sites["motor"] == {CURRENT: 0, TEXT: 1, DETAILS: 1}

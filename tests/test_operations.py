@@ -16,7 +16,8 @@ def shown() -> list[str]:
     """What follows `carnews` in every block of commands and every unit."""
     lines = [
         line
-        for block in re.findall(r"^```\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+        for language, block in re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+        if not language
         for line in block.splitlines()
     ]
     commands = (re.search(r"(?:^|&& |/bin/)carnews (.*)", line) for line in lines)

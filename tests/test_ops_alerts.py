@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -207,16 +207,26 @@ def test_a_server_that_hangs_keeps_nobody_waiting(store: Engine, box: Inbox, sai
     assert any("still hangs" in line for line in said)
 
 
-def test_a_store_that_is_gone_is_logged_and_nothing_more(
+def test_a_store_that_is_gone_is_logged_and_told_once_it_lasts(
     tmp_path: Path, sqlite_url: str, box: Inbox, said: list[str]
 ) -> None:
-    store = open_store(sqlite_url)
-    teller = Teller(store, Courier([box.url]))
+    store, file = open_store(sqlite_url), tmp_path / "store.db"
+    teller = Teller(store, Courier([box.url]), retry_s=0.0)
     store.dispose()
-    (tmp_path / "store.db").write_bytes(b"not a database" * 1000)
+    whole = file.read_bytes()
+    file.write_bytes(b"not a database" * 1000)
     teller.tell(wait_s=10)
     assert any("alerts: database" in line for line in said)
+    now = datetime.now(UTC)
+    assert not teller.tell_now(now + 5 * MINUTE)
     assert box.came == []
+    assert [teller.tell_now(now + wait) for wait in (HOUR, 2 * HOUR)] == [True, False]
+    assert "all: database unreachable" in box.came[0]["message"]
+    assert "not a SQLite database" in box.came[0]["message"]
+    file.write_bytes(whole)
+    teller.tell_now(now + 3 * HOUR)
+    teller.tell_now(now + 4 * HOUR)
+    assert [message["title"].partition(": ")[2] for message in box.came] == ["1 new alarm", "1 over"]
 
 
 def test_without_the_extra_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

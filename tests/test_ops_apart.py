@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from loopback import Handler, Server, Site, until
+from loopback import Site, serving, until
 from machines import Machine, machines
 from sqlalchemy import make_url
 from test_ops_work import alive, gaps, leave, outcomes, waiting
@@ -104,24 +104,6 @@ def forwarded(address: str, target: str) -> Iterator[int]:
         talk.join()
 
 
-@contextmanager
-def serving_at(address: str, articles: int) -> Iterator[Site]:
-    """A made site at an address of this machine."""
-    with Server((address, 0), Handler) as server:
-        site = Site(server.server_address[1])
-        site.home = site.home.replace("127.0.0.1", address)
-        site.add_articles(articles)
-        server.site = site  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield site
-        finally:
-            site.gate.set()
-            server.shutdown()
-            thread.join()
-
-
 @pytest.fixture
 def apart(tmp_path: Path, migrated_url: str, cables: Cables) -> Iterator[tuple[list[Machine], Site, Cables]]:
     """Two machines, the first in a network of its own with a host name of its own, and a site for both."""
@@ -129,7 +111,7 @@ def apart(tmp_path: Path, migrated_url: str, cables: Cables) -> Iterator[tuple[l
     target = f"{url.query['host']}/.s.PGSQL.5432"
     with (
         forwarded(HERE.format(n=0), target) as port,
-        serving_at(HERE.format(n=1), 30) as site,
+        serving(30, address=HERE.format(n=1)) as site,
         machines(tmp_path, migrated_url, "alpha", "beta") as two,
     ):
         far = url.difference_update_query(["host"]).set(host=HERE.format(n=0), port=port)

@@ -10,12 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from loguru import logger
 from sqlalchemy import Engine
 from virtual import FreeLease, MadeCrew, World, clock_for, half_hourly, lived, world_at
 
-from db.engine import open_store, reading
+from db.engine import open_store, reading, writing
 from db.errors import StoreUnavailable
+from db.ledger import begin_run, end_run
 from db.models import Run
 from ops.clock import ClockOptions
 from ops.crew import Ending
@@ -31,16 +31,6 @@ def store(sqlite_url: str) -> Iterator[Engine]:
     engine = open_store(sqlite_url)
     yield engine
     engine.dispose()
-
-
-@pytest.fixture
-def said() -> Iterator[StringIO]:
-    """What the clock logs."""
-    lines = StringIO()
-    logger.remove()
-    logger.add(lines, format="{level} {message}")
-    yield lines
-    logger.remove()
 
 
 @pytest.fixture
@@ -108,6 +98,17 @@ def test_after_half_an_hour_without_a_turn_each_site_runs_once_and_late_ones_are
     starts = crew.starts("one")
     assert starts[:3] == pytest.approx([0, 54, 84], abs=0.2)
     assert said.getvalue().count("late one by") == 1
+
+
+def test_a_start_in_its_time_is_not_late_however_long_the_clock_ran_before(
+    store: Engine, tmp_path: Path, world: World, crew: MadeCrew, said: StringIO
+) -> None:
+    with writing(store) as s:
+        end_run(s, begin_run(s, "one", "crawl", NOON - timedelta(minutes=6)), "finished", NOON)
+    every_20 = partial(half_hourly, every=timedelta(minutes=20))
+    world.run(lived(clock_for(store, tmp_path, crew, ["one"], plan=every_20), 0.3))
+    assert crew.starts("one") == pytest.approx([14], abs=0.1)
+    assert "late" not in said.getvalue()
 
 
 def test_a_machine_that_slept_crawls_each_site_once_when_it_wakes(

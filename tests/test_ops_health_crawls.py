@@ -8,11 +8,14 @@ import pytest
 from loopback import Answer, Place, Site, serving
 from sqlalchemy import select, update
 
+from crawler.reprocess import reprocess
 from crawler.sites import load_sites
 from db.alarms import Alarm, Turned, open_alarms
+from db.archive import Archive
 from db.engine import open_store, writing
 from db.models import AddressRow, ArticleRow
-from db.summaries import SummaryRow, summaries_of
+from db.reread import Chosen
+from db.summaries import SummaryRow, unlearnt
 from ops.health import watch
 
 OLD, NEW = "story", "w-77"  # the class of the box that holds the text; the site file names the old one
@@ -64,6 +67,11 @@ def looked(where: Place, days: int) -> Turned:
     if days:
         where.age(hours=25)
     where.crawl("made")
+    return judged(where, days)
+
+
+def judged(where: Place, days: int) -> Turned:
+    """The look alone, for which what nobody has learnt yet was seen so many days after the first."""
     then = datetime.now(UTC) + timedelta(days=days)
     engine = open_store(where.store)
     with writing(engine) as s:
@@ -106,6 +114,22 @@ def test_a_broken_layout_is_an_alarm_good_texts_stay_and_a_corrected_site_file_e
     assert lasting(where) == {}
 
 
+def test_pages_read_again_by_a_corrected_site_file_end_the_alarm_too(where: Place, site: Site) -> None:
+    looked(where, 0)
+    publish(site, MANY + 6, NEW)
+    looked(where, 1)
+    assert f"carnews explain {site.home}news/2026/" in lasting(where)["text"].remedy
+    for days, box in ((2, "none-such"), (3, NEW)):
+        assert "text" in lasting(where)  # also when what was read again is no better
+        where.site("made", site.toml(f'[read]\nbody = ".{OLD} p, .{box}"\n'))
+        engine = open_store(where.store)
+        sites = load_sites(where.folder / "sites")
+        reprocess(engine, Archive(where.folder / "archive"), sites, Chosen("made"))
+        engine.dispose()
+        over = judged(where, days)
+    assert [alarm.kind for alarm in over.ended] == ["text"]
+
+
 def test_one_field_that_pages_no_longer_give_is_an_alarm_of_that_field_alone(
     where: Place, site: Site
 ) -> None:
@@ -131,7 +155,7 @@ def test_a_crawl_leaves_a_summary_of_new_and_of_known_pages(place: Place) -> Non
         site.feed([f"/news/2026/{n}" for n in (0, 1, 2, 3, 4, 5, 9)])
         place.crawl("made")
     with place.open() as s:
-        second, first = summaries_of(s, "made")
+        (_, first), (_, second) = unlearnt(s)
     assert {name: first.counts[name] for name in ("asked", "articles", "has.authors", "found")} == {
         "asked": 5,
         "articles": 5,

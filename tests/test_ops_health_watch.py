@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from made_articles import NOW, Keeper, counted, made
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, event, func, select, update
 
 from crawler.sites import Site
 from db import ledger
-from db.alarms import ALL, Finding, alarm_history, open_alarms
+from db.alarms import ALL, Finding, alarm_history, bring_up_to_date, open_alarms
 from db.channels import Channel, keep_channels
 from db.engine import reading, writing
 from db.ledger import Found
 from db.models import AddressRow, Run
-from db.summaries import Summary, keep_summary, summaries_of, unlearnt
+from db.summaries import Summary, SummaryRow, keep_summary, unlearnt
 from ops.health import silence_of, watch
 from ops.health.installation import MEBI, Room, days_left, long_wal, nearly_full, out_of_reach, stands_still
 
@@ -127,7 +127,7 @@ def test_what_a_run_saw_is_learnt_once_whoever_watches(store: Engine) -> None:
     assert looked(store, NOW + 30 * HOUR) == set()
     with reading(store) as s:
         assert unlearnt(s) == []
-        assert len(summaries_of(s, "motor", 50)) == 30
+        assert s.scalar(select(func.count()).select_from(SummaryRow)) == 30
     crawl(store, NOW + 31 * HOUR, new=6, lacking="authors")
     assert looked(store, NOW + 31 * HOUR) == {"field authors"}
     assert looked(store, NOW + 32 * HOUR) == {"field authors"}
@@ -175,6 +175,23 @@ def test_a_clock_that_stands_still_and_a_ledger_out_of_balance_concern_the_insta
     with reading(store) as s:
         [alarm] = open_alarms(s, ALL)
     assert "found 7 addresses" in alarm.evidence
+    assert looked(store, NOW + 6 * HOUR, whole=True) == {"ledger"}
+    with writing(store) as s:
+        s.execute(update(Run).values(found=0))
+    assert looked(store, NOW + 7 * HOUR, whole=True) == set()  # it ends once the books are right
+
+
+def test_a_clock_of_some_sites_looks_at_the_installation_and_leaves_other_sites_alone(store: Engine) -> None:
+    crawl(store, NOW)
+    other = Finding("other", "failing", "dns", "its crawls fail", "3 in a row", "", NOW)
+    with writing(store) as s:
+        bring_up_to_date(s, {"other"}, [other], NOW)
+    watch(store, SITES, NOW + 5 * HOUR, others=True)
+    with reading(store) as s:
+        assert {(alarm.site, alarm.kind) for alarm in open_alarms(s)} == {
+            (ALL, "clock"),
+            ("other", "failing"),
+        }
 
 
 def test_alarms_of_a_site_whose_file_is_gone_end(store: Engine) -> None:

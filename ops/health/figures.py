@@ -1,11 +1,11 @@
 """The figures of many sites by few statements: last crawls, channels, what waits. Served by indexes alone."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Text, func, select, text
+from sqlalchemy import Integer, Text, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from crawler.sites import Site
@@ -98,27 +98,37 @@ def _waiting(s: Session, names: Sequence[str]) -> dict[str, int]:
     return {told.site: told.number for told in s.execute(query.group_by(row.site))}
 
 
+def newest_page(s: Session, site: str, state: State) -> str | None:
+    """The address of the site's newest page in this state; served by the index on these."""
+    row = AddressRow
+    query = select(row.url).where(row.site == site, row.state == state).order_by(row.newest_at.desc())
+    return s.scalar(query.limit(1))
+
+
 def newest_crawl(s: Session) -> datetime | None:
     """When the newest crawl of all began; None before the first. Walks the newest runs only."""
     return s.scalar(select(Run.started_at).where(Run.kind == "crawl").order_by(Run.id.desc()).limit(1))
 
 
-def unbalanced_runs(s: Session, after: int, limit: int = 5000) -> tuple[list[str], int]:
-    """Sentences for runs after number `after` whose sums do not come out, and up to which is known."""
+def unbalanced_runs(
+    s: Session, after: int, again: Collection[int] = (), limit: int = 5000
+) -> tuple[dict[int, str], int]:
+    """Sentences for runs after number `after`, and those of `again`, whose sums do not come out, by their
+    numbers; and up to which number all have ended.
+    """
     row = Run
-    query = select(row.id, row.site, row.outcome, row.found, row.balance)
-    wrong, known, waits = [], after, False
-    for id_, site, outcome, found, balance in s.execute(
-        query.where(row.id > after).order_by(row.id).limit(limit)
-    ):
+    query = select(row.id, row.site, row.outcome, row.found, row.balance).where(
+        or_(row.id > after, row.id.in_(list(again)))
+    )
+    wrong, known, waits = {}, after, False
+    for id_, site, outcome, found, balance in s.execute(query.order_by(row.id).limit(limit)):
+        total = sum(balance.values())
         if outcome == Outcome.RUNNING:
             waits = True
-        elif found != sum(balance.values()):
-            wrong.append(
-                f"run {id_} of {site}: found {found} addresses, its states sum to {sum(balance.values())}"
-            )
+        elif found != total:
+            wrong[id_] = f"run {id_} of {site}: found {found} addresses, its states sum to {total}"
         if not waits:
-            known = id_
+            known = max(known, id_)
     return wrong, known
 
 

@@ -120,7 +120,7 @@ def stands_still(newest_at: datetime | None, rhythms: Collection[timedelta], now
             "",
             "no crawl has begun for hours",
             f"the last began at {newest_at:%Y-%m-%d %H:%M} UTC; one is asked for every {min(rhythms)}",
-            "carnews run (or systemctl status carnews); carnews run --once crawls what is due",
+            "carnews run (or systemctl status carnews-clock); carnews run --once crawls what is due",
             newest_at,
         )
     ]
@@ -136,6 +136,6 @@ def out_of_reach(since: datetime, error: str, now: datetime) -> Finding | None:
         "unreachable",
         "the database cannot be reached",
         f"since {since:%Y-%m-%d %H:%M} UTC: {error}",
-        "start it, or correct CARNEWS_DATABASE_URL; crawls go on by themselves then",
+        "start it, or correct CARNEWS_DATABASE_URL; the clock goes on by itself then",
         since,
     )

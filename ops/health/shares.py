@@ -7,6 +7,7 @@ from db.summaries import FIELDS
 from ops.health.blocks import Part
 
 KNOWN_PAIRS = 120  # pages of other sites that speak for a known page still showing what it showed
+PAGE = "URL"  # in a remedy: one of the pages meant, whose address the watch puts there
 WORDS = {
     "title": "the headline",
     "standfirst": "the standfirst",
@@ -20,7 +21,7 @@ WORDS = {
     "makes": "any make",
     "text": "the text",
 }
-EXPLAIN = "carnews explain URL (one of: carnews articles --site {site} --limit 5)"
+EXPLAIN = f"carnews explain {PAGE}"
 READ_AGAIN = "then correct its site file and run: carnews reprocess --site {site}"
 PLACED = ("title", "published_at", "authors", "image", "text")
 
@@ -91,7 +92,8 @@ SHARES: tuple[Share, ...] = (
         "",
         (Part("articles", "pages", restless=2.0),),
         "pages are no articles: {now} of those fetched are, {was} were",
-        "carnews explain URL; if they are none, narrow [find] articles in the site file of {site}",
+        f"carnews explain {PAGE}; if it is none, narrow [find] articles in the site file of {{site}}; "
+        "else correct that file and run: carnews reprocess --site {site}",
     ),
     Share(
         "duplicates",

@@ -2,30 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler.sites import Site
+from db.addresses import State
 from db.alarms import ALL, Finding, Turned, bring_up_to_date, open_alarms
 from db.engine import reading, writing
 from db.summaries import Summary, habits_of, keep_habits, mark_learnt, unlearnt
 from db.turns import take_turn
 from db.visits import recall_known
-from ops.health.figures import looks_of, minutes, newest_crawl, unbalanced_runs
+from ops.health.backlog import backlog_of, unattended
+from ops.health.figures import looks_of, minutes, newest_crawl, newest_page, unbalanced_runs
 from ops.health.habits import Habits, habits_from
 from ops.health.installation import long_wal, nearly_full, rooms, stands_still, unbalanced
 from ops.health.judge import judge
 from ops.health.rhythm import DAY
+from ops.health.shares import PAGE
 from ops.health.silence import season_of
 
 BATCH = 100  # sites a transaction
 SEASON_EVERY = 6 * 60  # minutes; what all sites together publish needs the habits of all
 SEASON_KEPT = 160  # days
 FREE_KEPT = 15  # days of free bytes
+UNBALANCED_KEPT = 20  # runs whose sums did not come out and that are looked at again each time
 
 Told = Sequence[tuple[int, Summary]]  # summaries not learnt yet, each with its id
 Season = Mapping[str, Mapping[int, float]]  # by language, the factors of days
@@ -37,13 +43,15 @@ def watch(
     now: datetime,
     *,
     whole: bool = True,
+    others: bool = False,
     folders: Mapping[str, Path] | None = None,
 ) -> Turned:
     """The alarms that this look at `sites` opened and ended.
 
-    With `whole` they are all there are: then the installation is looked at too (the disks of `folders`, by
-    what they are for), what all sites have in common is learnt anew, and alarms of sites without a file end.
-    Without, only the given sites are, as after a crawl. Safe to call from several processes.
+    With `whole` the installation is looked at too (the disks of `folders`, by what they are for), what all
+    sites have in common is learnt anew, and, unless there are `others` beside `sites`, alarms of sites
+    without a file end. Without, only the given sites are, as after a crawl. Safe to call from several
+    processes.
     """
     with reading(engine) as s:
         common = habits_of(s, [ALL]).get(ALL, {})
@@ -59,7 +67,8 @@ def watch(
         turned.append(_look_at(engine, part, {name: by_site.get(name, []) for name in part}, season, now))
     if whole:
         strange = [id_ for name in by_site.keys() - sites.keys() for id_, _ in by_site[name]]
-        turned.append(_look_at_all(engine, sites, common, strange, folders or {}, now))
+        args = sites, common, None if others else strange, folders or {}
+        turned.append(_look_at_all(engine, *args, now))
     return Turned(
         tuple(alarm for one in turned for alarm in one.opened),
         tuple(alarm for one in turned for alarm in one.ended),
@@ -89,6 +98,7 @@ def _look_at(
             ask[name] = judged.ask
         if told[name] or _state(habits) != before:
             changed[name] = habits.as_row()
+    findings = _with_pages(engine, findings)
     with writing(engine) as s:
         take_turn(s, "alarms")
         if not mark_learnt(s, learnt, now):  # another watch was faster, and has said all this
@@ -97,6 +107,20 @@ def _look_at(
         for name, number in ask.items():
             recall_known(s, name, number, now)
         return bring_up_to_date(s, sites.keys(), findings, now)
+
+
+def _with_pages(engine: Engine, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, a page to look at named in the remedies that ask for one: the newest of its kind."""
+    wanted = f"carnews explain {PAGE};"
+    if not any(wanted in one.remedy for one in findings):
+        return list(findings)
+    named = []
+    with reading(engine) as s:
+        for one in findings:
+            state = State.NOT_ARTICLE if one.kind == "not-article" else State.STORED
+            url = newest_page(s, one.site, state) if wanted in one.remedy else None
+            named.append(replace(one, remedy=one.remedy.replace(PAGE, quote(url), 1)) if url else one)
+    return named
 
 
 def _state(habits: Habits) -> tuple[object, ...]:
@@ -109,32 +133,37 @@ def _look_at_all(
     engine: Engine,
     sites: Mapping[str, Site],
     common: Mapping[str, Any],
-    strange: Sequence[int],
+    strange: Sequence[int] | None,
     folders: Mapping[str, Path],
     now: datetime,
 ) -> Turned:
-    """What concerns all sites or none: the season, the installation, alarms of sites without a file."""
+    """What concerns all sites or none: the season, the installation, alarms of sites without a file.
+
+    `strange` are the ids of summaries of those; None where there are sites that are none of our business.
+    """
     with reading(engine) as s:
-        held = {alarm.site: alarm for alarm in open_alarms(s)}
+        held = {alarm.site for alarm in open_alarms(s)}
         is_open = {f"{alarm.kind} {alarm.subject}" for alarm in open_alarms(s, ALL)}
-        after = common.get("run_id", 0)
-        wrong, known = unbalanced_runs(s, after)
-        newest = newest_crawl(s)
-        new = {**common, "run_id": known}
+        told = {name: value for name, value in common.items() if name != "wrong"}  # sentences, once kept
+        after = 0 if common.get("wrong") else common.get("run_id", 0)
+        wrong, known = unbalanced_runs(s, after, common.get("unbalanced", ()))
+        newest, backlog = newest_crawl(s), backlog_of(s, now)
+        new = {**told, "run_id": known, "unbalanced": list(wrong)[:UNBALANCED_KEPT]}
         if minutes(now) - common.get("season_at", 0) >= SEASON_EVERY:
             new |= {"season_at": minutes(now), "season": _seasons(s, sites, common, now)}
     findings = [
         *_disks(new, folders, is_open, now),
         *long_wal(_wal_bytes(engine), "database wal" in is_open, now),
-        *unbalanced([*common.get("wrong", []), *wrong], now),
+        *unbalanced(list(wrong.values()), now),
+        *unattended(backlog, now),
         *stands_still(newest, [site.crawl.every for site in sites.values()], now),
     ]
-    new["wrong"] = [*common.get("wrong", []), *wrong][:20]
     with writing(engine) as s:
         take_turn(s, "alarms")
-        mark_learnt(s, strange, now)
+        mark_learnt(s, strange or (), now)
         keep_habits(s, {ALL: new}, now)
-        return bring_up_to_date(s, {ALL, *(held.keys() - sites.keys())}, findings, now)
+        gone = set() if strange is None else held - sites.keys()
+        return bring_up_to_date(s, {ALL, *gone}, findings, now)
 
 
 def _disks(
