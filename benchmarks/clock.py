@@ -41,7 +41,7 @@ import sys
 from datetime import timedelta
 import ops.roster
 from db.engine import reading
-from db.queries import runs
+from db.rhythms import rhythm_rows
 from db.settings import settings
 from ops.assembly import run_clock
 from ops.clock import ClockOptions
@@ -51,8 +51,9 @@ from ops.timetable import Slot
 def plan(engine, rhythms, now):
     every = timedelta(seconds=float(sys.argv[1]))
     with reading(engine) as s:
-        last = {site: runs(s, site, 1)[0].started_at for site in rhythms}
-    return sorted((Slot(site, every, last[site] + every) for site in rhythms), key=lambda slot: slot.due_at)
+        rows = rhythm_rows(s, rhythms)
+    slots = (Slot(site, every, rows[site].last_at + every) for site in rhythms)
+    return sorted(slots, key=lambda slot: slot.due_at)
 
 ops.roster.LEAST_S = 0.0
 log_to_stderr()

@@ -12,10 +12,9 @@ feed. Four policies make the same number of looks at the same sites:
 - informed: knows the true rates of every five minutes, changes to come included, and of bursts their law, but
   not the moments. Where articles come independently of each other (all kinds without bursts) what was seen
   says nothing of what comes, so the best policy is a timetable made beforehand, and dynamic programming over
-  all slots finds it: backwards in time, for each slot the next look that makes waiting and looks cost least,
-  with one price of a look for all sites, chosen so that the looks are as many as ours (Lagrange: no other
-  division of so many looks waits less). With bursts it also uses, at each look, the exact expectation of
-  what follows, given all articles until then; only what later looks will teach it is left out of account.
+  all slots finds it, with one price of a look for all sites, chosen so that the looks are as many as ours
+  (Lagrange: no other division of so many looks waits less). With bursts it also uses, at each look, the exact
+  expectation of what follows; only what later looks will teach it is left out of account.
 """
 
 import argparse
@@ -24,6 +23,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,13 +31,14 @@ from madetraces import BEFORE_DAYS, DAY_MIN, JUDGING, SLOT_MIN, TUNING, Floats, 
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # a checkout that is not installed
 
-from ops.habits import learn, prior_per_day
+from ops.habits import Habit, learn, prior_per_day
 from ops.rhythm import Bounds, backwards, fair_price, next_look, outlooks
 
 START = float(BEFORE_DAYS * DAY_MIN)
 SHOWN = 20  # entries of a feed
 EVERY_MIN = 30.0  # what all site files say
 LEARNING_DAYS = 14  # told apart
+FIRST_HOURS = (0, 1, 2, 4, 8, 16, 24, 32, 40)  # when it is learnt anew at first; then daily
 LAG_SLOTS = 864  # the informed policy looks at least every third day
 POLICIES = ("fixed", "by rate", "ours", "informed")
 Looks = list[Floats]  # of each site, sorted
@@ -57,27 +58,39 @@ class Watched:
             max(shown - SHOWN, 0) : np.searchsorted(self.trace.moments, at, side="right")
         ]
 
+    def learnt(self, at: float) -> tuple[Habit, Bounds]:
+        """Its habit by then, and how long it may be left alone."""
+        known = self.known(at) if self.looks else np.empty(0)
+        since = min(START, known[0]) if len(known) else START
+        return learn(known, since, at, prior_per_day(EVERY_MIN)), Bounds().of_known(at - since, EVERY_MIN)
+
+
+def spans(days: int) -> Iterator[tuple[float, float]]:
+    """From when to when what was learnt serves: there is much more to learn from in the first days."""
+    hours = [*FIRST_HOURS, *range(48, 24 * days + 1, 24)]
+    return pairwise(START + 60.0 * hour for hour in hours if hour <= 24 * days)
+
 
 def ours(sites: Sequence[Trace], per_day: float, days: int) -> Looks:
     """The looks of our policy with a budget of so many a day in all."""
     watched = [Watched(trace) for trace in sites]
     due = [(START + n * EVERY_MIN / len(sites), n) for n in range(len(sites))]
-    bounds = [Bounds()] * len(sites)
     price = 2 * EVERY_MIN
-    for day in range(days):
-        begin = START + day * DAY_MIN
-        habits = []
-        for site in watched:
-            last = site.looks[-1] if site.looks else START
-            known = site.known(last) if site.looks else np.empty(0)
-            since = min(START, known[0]) if len(known) else START
-            habits.append(learn(known, since, max(last, begin), prior_per_day(EVERY_MIN)))
-        for _ in range(2 if day else 6):
-            ahead = outlooks(habits, bounds, [begin] * len(sites), [price] * len(sites))
-            price = fair_price(price, sum(each.looks for each in ahead), per_day)
-        ahead = outlooks(habits, bounds, [begin] * len(sites), [price] * len(sites))
+    for begin, end in spans(days):
+        last = [site.looks[-1] if site.looks else begin for site in watched]
+        habits, bounds = zip(*map(Watched.learnt, watched, last), strict=True)
+        for _ in range(4):  # as the timetable does it
+            ahead = outlooks(habits, bounds, last, [price] * len(sites))
+            expected = sum(each.looks for each in ahead)
+            price = fair_price(price, expected, per_day)
+            if abs(expected - per_day) < 0.03 * per_day:
+                break
+        ahead = outlooks(habits, bounds, last, [price] * len(sites))
+        if begin > START:  # a look that was set before gets another moment by what is known now
+            nexts = map(next_look, ahead, last, map(Watched.known, watched, last))
+            due = [(max(at, begin), n) for n, at in enumerate(nexts)]
         heapq.heapify(due)
-        while due[0][0] < begin + DAY_MIN:
+        while due[0][0] < end:
             at, n = due[0]
             watched[n].looks.append(at)
             heapq.heapreplace(due, (next_look(ahead[n], at, watched[n].known(at)), n))
@@ -191,13 +204,20 @@ Outcome = dict[str, tuple[Looks, Looks]]  # by policy: all waits and all looks, 
 
 
 def compared(sites: Sequence[Trace], per_day: float, days: int) -> dict[str, Outcome]:
-    """What each policy came to in the first two weeks and after; each makes as many looks as ours did."""
+    """What each policy came to in the first two weeks, after, in all; all make as many looks as ours did."""
     mine = ours(sites, per_day, days)
     learnt, end = START + LEARNING_DAYS * DAY_MIN, START + days * DAY_MIN
-    return {
-        "first two weeks": outcome(sites, mine, START, learnt),
-        "after": outcome(sites, mine, learnt, end),
-    }
+    first, after = outcome(sites, mine, START, learnt), outcome(sites, mine, learnt, end)
+    return {"first two weeks": first, "after": after, "whole": together(first, after)}
+
+
+def together(first: Outcome, then: Outcome) -> Outcome:
+    """The outcome of two stretches as one."""
+
+    def joined(policy: str, part: int) -> Looks:
+        return [np.concatenate(each) for each in zip(first[policy][part], then[policy][part], strict=True)]
+
+    return {policy: (joined(policy, 0), joined(policy, 1)) for policy in POLICIES}
 
 
 def outcome(sites: Sequence[Trace], mine: Looks, begin: float, end: float) -> Outcome:

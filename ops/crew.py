@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from db.runs import RunRow
 from db.settings import Settings
 from ops.children import GRACE_S
-from ops.history import close_dead, crawls_after, newest_run
+from ops.history import close_dead, crawls_after, is_little, newest_run
 from ops.launch import DONE, FAILURES, TRY_LATER, USAGE, CrawlOptions, CrawlResult, run_crawl
 from ops.poller import Poller, PollLost
 
@@ -42,8 +42,9 @@ class Ending:
 
     @property
     def quiet(self) -> bool:
-        """Whether the crawl ended well and had nothing to fetch."""
-        return self.exit_code == DONE and self.outcome == "finished" and not self.found
+        """Whether the crawl ended well and had little to fetch."""
+        ended_well = self.exit_code == DONE and self.outcome == "finished"
+        return ended_well and is_little(self.found, self.states)
 
 
 class Crew(Protocol):

@@ -29,6 +29,9 @@ SOFTENED = np.array([0.25, 0.5, 0.25])  # of hours: news does not know when the 
 DOUBT = 0.005  # share of a profile that is spread evenly, whatever was seen
 LAGS_MIN = (15.0, 45.0, 120.0, 360.0)  # how long bursts may last, on average
 ROUNDS = 50  # of expectation-maximisation; more change the third digit
+EVEN_TRUST, USUAL_TRUST = 0.5, 2.0  # moments that "at any time" counts as, and all usual days together
+GUESS_TRUST = 0.3  # moments that each other guess counts as
+FEW = 300  # moments; where there are more, nobody's usual day tells anything
 PRIORS_PER_DAY = 20.0  # articles of a site whose file says "30m"; its square law in `prior_per_day`
 
 
@@ -96,7 +99,7 @@ def learn(moments: Floats, since: float, now: float, prior: float) -> Habit:
         since = float(seen[0])
     shift = best_shift(seen)
     slots = ((seen - shift) // SLOT_MIN).astype(np.int64)
-    profile, fits = profile_of(slots, now)
+    profile, fits = profile_of(slots, since, now)
     level = level_of(slots, profile, since, now, prior)
     follow, lag = bursts(slots, fits, level)
     return Habit(profile * level * 7, shift, follow, lag)
@@ -131,18 +134,27 @@ def watched(first: int, end: int, profile: Floats, now: float, half_life_min: fl
     return float((weights(newest, now, half_life_min) * profile[newest % SLOTS] * series).sum())
 
 
+def times_watched(first: int, end: int) -> Floats:
+    """How often each slot of the week lies in the stretch, which is taken for one slot long at least."""
+    length = max(end - first, 1)
+    times = np.full(SLOTS, float(length // SLOTS))
+    times[(first + np.arange(length % SLOTS)) % SLOTS] += 1
+    return times
+
+
 def weights(slots: Ints, now: float, half_life_min: float) -> Floats:
     """What moments in these slots count for: half after a half-life."""
     counted: Floats = np.exp2((slots * SLOT_MIN - now) / half_life_min)
     return counted
 
 
-def profile_of(slots: Ints, now: float) -> tuple[Floats, Floats]:
+def profile_of(slots: Ints, since: float, now: float) -> tuple[Floats, Floats]:
     """How a week's articles are spread over its slots (sum 1), and how likely each moment's slot was by all
     other days.
 
     A mixture of guesses, from "at any time" to "in this very slot of the week"; what each is worth is how
-    well it foretells every day from the other days (deleted interpolation).
+    well it foretells every day from the other days (deleted interpolation). Of a site that has shown little,
+    usual days are guesses too: one day's articles tell which. What was not watched speaks for no guess.
     """
     even = np.full(SLOTS, 1 / SLOTS)
     if len(slots) < 2:
@@ -154,10 +166,18 @@ def profile_of(slots: Ints, now: float) -> tuple[Floats, Floats]:
         for guess, said in guessed(slots, days, counted):
             guesses.append(guess)
             told.append(said)
-    likely = np.array(told)
+    trust = [EVEN_TRUST] + [GUESS_TRUST] * (len(guesses) - 1)
+    if len(slots) < FEW:
+        guesses += [*USUAL]
+        told += [*USUAL[:, slots % SLOTS]]
+        trust += [USUAL_TRUST / len(USUAL)] * len(USUAL)
+    profiles, likely = np.array(guesses), np.array(told)
+    seen = profiles @ times_watched(int(since // SLOT_MIN), int(now // SLOT_MIN))
     batch = np.unique(slots, return_inverse=True, return_counts=True)
-    worth = mixture(likely, weights(slots, now, WITNESS_MIN) / batch[2][batch[1]])
-    mixed = worth @ np.array(guesses)
+    worth = mixture(
+        likely / seen[:, None], weights(slots, now, WITNESS_MIN) / batch[2][batch[1]], np.array(trust)
+    )
+    mixed = worth @ profiles
     return (1 - DOUBT) * mixed + DOUBT / SLOTS, np.maximum(worth @ likely, DOUBT / SLOTS)
 
 
@@ -182,6 +202,19 @@ GUESSES = (
     ("day", "slot of day"),
     ("slot",),
 )
+
+
+def usual_days() -> Floats:
+    """Weeks (sum 1) of people who work, sleep and rest: twelve hours of day in twelve zones, weekends quieter
+    or not.
+    """
+    day = [np.cos(np.pi * (WEEK / 288 - hour / 24)) ** 4 for hour in range(0, 24, 2)]
+    weeks = np.array([each * np.where(WEEK < 5 * 288, 1, share) for each in day for share in (0.25, 1)])
+    made: Floats = weeks / weeks.sum(1, keepdims=True)
+    return made
+
+
+USUAL = usual_days()
 
 
 def guessed(slots: Ints, days: Ints, counted: Floats) -> Iterator[tuple[Floats, Floats]]:
@@ -221,10 +254,10 @@ def soften(counts: Floats, soft: bool) -> Floats:
     return softened
 
 
-def mixture(likely: Floats, counted: Floats) -> Floats:
-    """What each guess (row) is worth (sum 1), given how likely it held each moment (column)."""
-    trust = np.full(len(likely), 0.3)
-    trust[0] = 2.0
+def mixture(likely: Floats, counted: Floats, trust: Floats) -> Floats:
+    """What each guess (row) is worth (sum 1), given how likely it held each moment (column), and how many
+    moments it counts as beforehand.
+    """
     worth = trust / trust.sum()
     for _ in range(ROUNDS):
         joint = worth[:, None] * likely

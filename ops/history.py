@@ -1,15 +1,17 @@
 """What the database says about past and running crawls, as the clock and the command need it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine, func, select
 
+from db.addresses import State
 from db.engine import reading, writing
 from db.models import Run
 from db.runs import Outcome, RunRow, close, is_alive, run_row
 
 CRAWL = "crawl"
+LITTLE = 3  # pages fetched: less work for a process shared with others than for one to be started
 
 
 def settled_since(engine: Engine, site: str, moment: datetime) -> bool:
@@ -52,12 +54,29 @@ def crawls_after(engine: Engine, run_id: int, sites: Iterable[str]) -> dict[str,
 
 
 def quiet_streaks(engine: Engine, sites: Iterable[str], most: int) -> dict[str, int]:
-    """How many of each site's last crawls in a row, `most` at most, ended well and found nothing to fetch."""
-    newest = select(Run.outcome, Run.found).where(Run.kind == CRAWL).order_by(Run.id.desc()).limit(most)
+    """How many of each site's last crawls in a row, `most` at most, ended well and had little to fetch."""
+    newest = (
+        select(Run.outcome, Run.found, Run.balance)
+        .where(Run.kind == CRAWL)
+        .order_by(Run.id.desc())
+        .limit(most)
+    )
     streaks = {}
     with reading(engine) as s:
         for site in sites:  # each served by the index on (site, id); one query for all would read every run
             ends = s.execute(newest.where(Run.site == site)).all()
-            loud = (n for n, end in enumerate(ends) if end.outcome != Outcome.FINISHED or end.found)
+            loud = (
+                n
+                for n, end in enumerate(ends)
+                if end.outcome != Outcome.FINISHED or not is_little(end.found, end.balance)
+            )
             streaks[site] = next(loud, len(ends))
     return streaks
+
+
+def is_little(found: int, states: Mapping[str, int]) -> bool:
+    """Whether a crawl of so many addresses, which came to these states, had little to fetch.
+
+    Once a day each channel is read in full and shows what is known: nothing of that is fetched.
+    """
+    return found - states.get(State.UNCHANGED, 0) <= LITTLE

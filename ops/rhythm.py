@@ -8,7 +8,7 @@ moments that cost least. Nothing here knows a clock or a database.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,13 @@ class Bounds:
     least_min: float = 5.0
     most_min: float = float(DAY_MIN)
     quiet: tuple[tuple[int, int], ...] = ()
+
+    def of_known(self, known_min: float, every_min: float) -> "Bounds":
+        """The bounds of a site of which so many minutes are known: it is never left alone for longer than
+        half of them, or its file's interval. What a few hours foretell of a day is a guess.
+        """
+        most = max(known_min / 2, every_min, self.least_min)
+        return self if most >= self.most_min else replace(self, most_min=most)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

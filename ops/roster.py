@@ -13,7 +13,7 @@ from ops.sitefiles import SiteFiles
 from ops.timetable import Slot
 
 Plan = Callable[[Engine, Mapping[str, timedelta], datetime], list[Slot]]
-QUIET_RUNS = 2  # so many crawls in a row without news, and a site is polled together with others
+QUIET_RUNS = 2  # so many crawls in a row with little news, and a site is polled together with others
 LEAST_S = 30.0  # after a crawl of a site, whatever the timetable says
 BACK_SHARE = 0.5  # of the interval: so long a site waits whose crawl could not even begin
 

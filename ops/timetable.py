@@ -1,11 +1,9 @@
 """Which site is due when: its rhythm as learnt from its past, within what its file and the budget allow."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from sqlalchemy import Engine
@@ -13,8 +11,9 @@ from sqlalchemy import Engine
 from db.engine import reading
 from db.rhythms import RhythmRow, rhythm_rows, seconds
 from db.settings import settings
-from ops.habits import EPOCH, Floats, Habit, learn, minutes, prior_per_day
-from ops.rhythm import Bounds, Outlook, fair_price, next_look, out_of_quiet, outlooks
+from ops.foresight import BATCH, Known, foresight_of
+from ops.habits import EPOCH, Habit, minutes
+from ops.rhythm import Bounds, Outlook, next_look, out_of_quiet
 
 MIN_EVERY = timedelta(minutes=1)  # no publisher wants more
 AT_MOST, AT_LEAST = timedelta(minutes=5), timedelta(days=1)  # where the file does not say
@@ -22,11 +21,6 @@ EARLY = timedelta(seconds=20)  # what is due so soon is due
 MOST_WAIT = timedelta(hours=12)  # after a failed crawl, however many there were
 RETRY = timedelta(minutes=30)  # at the least between a page's failure and a crawl for its sake
 TRIAL = timedelta(days=7)  # a site that shows nothing for so long publishes nothing
-PRICE_FOR = timedelta(hours=1)  # how long a price found for all sites holds when some are asked for
-SAMPLE = 100  # sites by which the price is found where there are more
-ANEW_MIN = 60.0  # a habit fades so little in an hour that it is learnt anew only then
-HABITS_KEPT = 2048  # some 20 kB each
-BATCH = 200  # sites whose weeks are looked through together; some 20 MB
 
 
 class Rhythm(timedelta):
@@ -69,35 +63,24 @@ class Slot:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a request costs, in article-minutes of waiting, as found for these sites."""
-
-    at: datetime
-    sites: frozenset[str]
-    value: float
-
-
-_prices: WeakKeyDictionary[Engine, Price] = WeakKeyDictionary()
-
-
 def plan(
     engine: Engine, rhythms: Mapping[str, timedelta], now: datetime, *, per_day: float | None = None
 ) -> list[Slot]:
     """The timetable of these sites as the store's history makes it, the longest overdue first.
 
     `per_day` is how many requests looks may cost in a day, None what the settings say, else as many as if
-    each site were looked at in its file's interval. The price of a request that follows is kept for an
-    hour, so that asking for one of the sites costs no look at the others. Raises StoreError.
+    each site were looked at in its file's interval. What was worked out is kept while it holds
+    (`ops.foresight`): asking for one of the sites costs no look at the others. Raises StoreError.
     """
     rhythms = {site: max(every, MIN_EVERY) for site, every in rhythms.items()}
     with reading(engine) as s:
         rows = rhythm_rows(s, rhythms if len(rhythms) < BATCH else None)
-    known = [Known.of(rows[site], every, now) for site, every in rhythms.items() if site in rows]
-    price = price_for(engine, known, now, per_day)
+    known = [known_of(rows[site], every, now) for site, every in rhythms.items() if site in rows]
+    kept = foresight_of(engine)
+    price = kept.priced(known, now, per_day if per_day is not None else settings().requests_per_day)
     slots = [Slot(site, every, now, "never crawled") for site, every in rhythms.items() if site not in rows]
-    for batch in (known[at : at + BATCH] for at in range(0, len(known), BATCH)):
-        slots += [slot_of(site, ahead, now) for site, ahead in zip(batch, weeks(batch, price), strict=True)]
+    ahead = kept.foreseen(known, price)
+    slots += [slot_of(site, each, now) for site, each in zip(known, ahead, strict=True)]
     return sorted(slots, key=lambda slot: (slot.due_at, slot.site))
 
 
@@ -106,37 +89,14 @@ def due(slots: Iterable[Slot], now: datetime) -> list[Slot]:
     return [slot for slot in slots if slot.due_at <= now + EARLY]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """A site's row as the arithmetic wants it; times in minutes since EPOCH."""
-
-    row: RhythmRow
-    every: timedelta
-    bounds: Bounds
-    moments: Floats
-    habit: Habit
-    last: float
-
-    @property
-    def since(self) -> datetime:
-        """From when on it is known what came: the oldest article that tells anything, or the first look."""
-        return min([self.row.since, *map(moment, self.moments[:1])])
-
-    @classmethod
-    def of(cls, row: RhythmRow, every: timedelta, now: datetime) -> "Known":
-        moments = seconds(row.moments) / 60 - EPOCH.timestamp() / 60
-        last = minutes(min(row.last_at, now))  # one in the future: the clock was set back
-        first = minutes(row.since)
-        since = min(first, float(moments[0])) if len(moments) else first
-        habit = habit_of(moments[moments <= last].tobytes(), since, last // ANEW_MIN, every)
-        return cls(row, every, bounds_of(every), moments, habit, last)
-
-
-@lru_cache(maxsize=HABITS_KEPT)
-def habit_of(moments: bytes, since: float, hour: float, every: timedelta) -> Habit:
-    """What these moments teach by the end of that hour: kept, for most looks bring nothing to learn from."""
-    prior = prior_per_day(every.total_seconds() / 60)
-    return learn(np.frombuffer(moments), since, (hour + 1) * ANEW_MIN, prior)
+def known_of(row: RhythmRow, every: timedelta, now: datetime) -> Known:
+    """The row as the arithmetic wants it."""
+    moments = seconds(row.moments) / 60 - EPOCH.timestamp() / 60
+    last = minutes(min(row.last_at, now))  # one in the future: the clock was set back
+    first = minutes(row.since)
+    since = min(first, float(moments[0])) if len(moments) else first
+    bounds = bounds_of(every).of_known(last - since, every.total_seconds() / 60)
+    return Known(row, every, bounds, moments, since, last)
 
 
 def bounds_of(every: timedelta) -> Bounds:
@@ -146,38 +106,6 @@ def bounds_of(every: timedelta) -> Bounds:
     else:
         least, most, quiet = min(AT_MOST, every), max(AT_LEAST, every), ()
     return Bounds(least.total_seconds() / 60, most.total_seconds() / 60, quiet)
-
-
-def weeks(sites: Sequence[Known], price: float) -> list[Outlook]:
-    """The coming week of each site after its last look, a request costing so much."""
-    return outlooks(
-        [site.habit for site in sites],
-        [site.bounds for site in sites],
-        [site.last for site in sites],
-        [price * site.row.requests for site in sites],
-    )
-
-
-def price_for(engine: Engine, sites: Sequence[Known], now: datetime, per_day: float | None) -> float:
-    """The price at which the looks at these sites cost `per_day` requests, over a week."""
-    names = frozenset(site.row.site for site in sites)
-    kept = _prices.get(engine)
-    if kept and names < kept.sites and timedelta() <= now - kept.at < PRICE_FOR:
-        return kept.value
-    asked = per_day if per_day is not None else settings().requests_per_day
-    of_files = sum(site.row.requests * timedelta(days=1) / site.every for site in sites)
-    budget = asked or of_files
-    price = kept.value if kept else 60.0
-    sample = sites[:: max(len(sites) // SAMPLE, 1)]
-    share = sum(site.row.requests for site in sample) / (sum(site.row.requests for site in sites) or 1)
-    for _ in range(4 if sites else 0):
-        spent = sum(a.looks * k.row.requests for a, k in zip(weeks(sample, price), sample, strict=True))
-        price = fair_price(price, spent / share, budget)
-        if abs(spent / share - budget) < 0.03 * budget:
-            break
-    price = min(max(price, 0.05), 1e7)
-    _prices[engine] = Price(now, names, price)
-    return price
 
 
 def slot_of(site: Known, ahead: Outlook, now: datetime) -> Slot:
@@ -190,8 +118,8 @@ def slot_of(site: Known, ahead: Outlook, now: datetime) -> Slot:
     elif not len(site.moments) and now - row.since < TRIAL:
         due_at, why = last_at + site.every, "its file says so; nothing is known yet of when it publishes"
     else:
-        due_at = moment(next_look(ahead, site.last, site.moments[site.moments <= site.last]))
-        why = expected(site, last_at, due_at)
+        due_at = moment(next_look(ahead, site.last, site.seen))
+        why = expected(site, ahead.habit, last_at, due_at)
     again_at = row.again_at and max(row.again_at, last_at + min(site.every, RETRY))
     if again_at and again_at < due_at and not row.failures:
         due_at, why = again_at, "pages wait to be fetched"
@@ -203,13 +131,13 @@ def slot_of(site: Known, ahead: Outlook, now: datetime) -> Slot:
     return Slot(row.site, max(due_at - last_at, MIN_EVERY), due_at, why)
 
 
-def expected(site: Known, last_at: datetime, due_at: datetime) -> str:
+def expected(site: Known, habit: Habit, last_at: datetime, due_at: datetime) -> str:
     """What the rhythm expects between two looks, in words."""
-    first = site.habit.slot(minutes(last_at))
-    number = max(site.habit.slot(minutes(due_at)) - first, 1)
-    come = float(site.habit.rates(first, number).sum())
+    first = habit.slot(minutes(last_at))
+    number = max(habit.slot(minutes(due_at)) - first, 1)
+    come = float(habit.rates(first, number).sum())
     said = f"{come:.1f} articles are expected {between(last_at, due_at)}"
-    extra = site.habit.excess(site.moments[site.moments <= site.last], site.last) * 60
+    extra = habit.excess(site.seen, site.last) * 60
     if extra > 1:
         said += f", and more after the news just seen ({extra:.1f} an hour)"
     if due_at - last_at >= timedelta(minutes=site.bounds.most_min - 5):
@@ -247,11 +175,10 @@ def learnt(engine: Engine, site: str, every: timedelta, now: datetime) -> list[s
         row = rhythm_rows(s, [site]).get(site)
     if row is None:
         return []
-    known = Known.of(row, max(every, MIN_EVERY), now)
-    habit = known.habit
-    lines = [
-        f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {known.since:%Y-%m-%d}"
-    ]
+    known = known_of(row, max(every, MIN_EVERY), now)
+    habit = known.learn()
+    since = f"{moment(known.since):%Y-%m-%d}"
+    lines = [f"publishes {habit.per_day:.1f} a day, by {len(known.moments)} articles since {since}"]
     days = habit.week.reshape(7, -1).sum(1)
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     lines.append("by day: " + ", ".join(f"{name} {n:.1f}" for name, n in zip(names, days, strict=True)))

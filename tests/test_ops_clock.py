@@ -156,7 +156,7 @@ def test_sites_without_news_share_a_process_until_they_have_some(
     store: Engine, tmp_path: Path, world: World, crew: MadeCrew
 ) -> None:
     news = {"one": {0, 4}, "two": set(range(99))}
-    crew.ends = lambda site, n: Ending(site, 0, outcome="finished", found=int(n in news[site]))
+    crew.ends = lambda site, n: Ending(site, 0, outcome="finished", found=9 * (n in news[site]))
     world.run(lived(clock_for(store, tmp_path, crew), 4))
     assert [shared for site, _, shared in crew.crawls if site == "one"][:8] == [False] * 3 + [True] * 2 + [
         False
@@ -187,7 +187,7 @@ def test_the_timetable_is_asked_of_the_sites_that_need_it_and_seldom_of_all(
         return half_hourly(engine, rhythms, now)
 
     names = [f"site-{n}" for n in range(20)]
-    crew.ends = lambda site, n: Ending(site, 0, outcome="finished", found=n)
+    crew.ends = lambda site, n: Ending(site, 0, outcome="finished", found=9 * n)
     world.run(lived(clock_for(store, tmp_path, crew, names, plan=plan), 4))
     crawls = len(crew.crawls)
     assert crawls == 20 * 9

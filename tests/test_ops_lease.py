@@ -49,7 +49,7 @@ def test_a_run_of_another_machine_is_closed_once_it_is_silent_for_a_minute(store
     assert ends == {"beating": "running", "silent": "died", "mine": "running"}
 
 
-def test_sites_without_news_are_known_by_their_last_runs(store: Engine) -> None:
+def test_sites_with_little_news_are_known_by_their_last_runs(store: Engine) -> None:
     with writing(store) as s:
         for site, ends in {
             "quiet": "ff",
@@ -57,13 +57,17 @@ def test_sites_without_news_are_known_by_their_last_runs(store: Engine) -> None:
             "woken": "Ff",
             "failing": "fx",
             "asleep": "xfff",
+            "reread": "uu",
         }.items():
             for end in ends:
                 run = begin_run(s, site, "crawl", NOW)
-                s.get_one(Run, run).found = int(end == "F")
+                s.get_one(Run, run).found = {"F": 4, "f": 3, "u": 40}.get(end, 0)
                 end_run(s, run, "failed" if end == "x" else "finished", NOW)
-    streaks = quiet_streaks(store, ["quiet", "loud", "woken", "failing", "asleep", "new"], 2)
-    assert streaks == {"quiet": 2, "loud": 0, "woken": 1, "failing": 0, "asleep": 2, "new": 0}
+                s.get_one(Run, run).balance = {"unchanged": 39} if end == "u" else {}
+    streaks = quiet_streaks(store, ["quiet", "loud", "woken", "failing", "asleep", "reread", "new"], 2)
+    assert streaks == {
+        "quiet": 2, "loud": 0, "woken": 1, "failing": 0, "asleep": 2, "reread": 2, "new": 0
+    }  # fmt: skip
 
 
 def test_the_newest_run_is_one_of_any_kind(store: Engine) -> None:

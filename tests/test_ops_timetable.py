@@ -1,5 +1,6 @@
 """The timetable from the store's past: rhythms, errors, bounds, budgets; the same on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ from db import ledger
 from db.engine import reading, writing
 from db.ledger import Found
 from db.rhythms import rhythm_rows, seconds
+from ops.foresight import foresight_of
 from ops.timetable import Rhythm, Slot, due, explain, plan
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)  # a Monday
@@ -196,3 +198,49 @@ def test_a_site_is_explained(store: Engine) -> None:
 def test_a_rhythm_with_other_bounds_is_another(other: Rhythm) -> None:
     assert bounded() != other
     assert bounded() == HALF_HOUR
+
+
+def test_what_lies_ahead_is_worked_out_again_when_there_is_something_to_learn_or_a_day_has_passed(
+    store: Engine,
+) -> None:
+    def ahead(now: datetime) -> object:
+        next_of(store, now)
+        return foresight_of(store).ahead["motor"]
+
+    crawl(store, NOW, published=office(50))
+    first = ahead(NOW)
+    crawl(store, NOW + HOUR)
+    assert ahead(NOW + HOUR) is first
+    crawl(store, NOW + 3 * HOUR, published=(NOW + 2 * HOUR,))
+    second = ahead(NOW + 3 * HOUR)
+    assert second is not first
+    crawl(store, NOW + 28 * HOUR)
+    assert ahead(NOW + 28 * HOUR) is not second
+
+
+def test_what_was_kept_gives_the_slot_that_working_it_out_anew_gives(store: Engine) -> None:
+    crawl(store, NOW, published=office(50))
+    next_of(store, NOW, per_day=20)
+    crawl(store, NOW + 2 * HOUR)
+    kept = next_of(store, NOW + 2 * HOUR, per_day=20)
+    price = foresight_of(store).price
+    assert price is not None
+    foresight_of(store).habits.clear()
+    foresight_of(store).price = replace(price, at=NOW + 2 * HOUR)
+    assert abs(next_of(store, NOW + 2 * HOUR, per_day=20).due_at - kept.due_at) <= timedelta(minutes=5)
+
+
+def test_a_new_site_does_not_take_the_budget_of_all(store: Engine) -> None:
+    names = [f"motor{n}" for n in range(4)]
+    for name in names[:3]:
+        crawl(store, NOW, site=name, published=office(50))
+    plan(store, dict.fromkeys(names, HALF_HOUR), NOW, per_day=12)
+    crawl(store, NOW, site="motor3", published=office(50))
+    (alone,) = plan(store, {"motor3": HALF_HOUR}, NOW, per_day=12)
+    (known,) = plan(store, {"motor0": HALF_HOUR}, NOW, per_day=12)
+    assert alone.due_at == known.due_at
+
+
+def test_a_site_of_which_hours_are_known_is_not_left_alone_for_a_day(store: Engine) -> None:
+    crawl(store, NOW, published=tuple(NOW - timedelta(minutes=9 * n) for n in range(1, 20)))
+    assert next_of(store, NOW, per_day=1).every <= timedelta(minutes=90)
