@@ -1,5 +1,6 @@
 """Processes that clean pages by the batch, while one process alone reads, decides and writes."""
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -17,6 +18,9 @@ from pipeline.recurring import lines_of
 
 Cleaned = Sequence[Work | str]  # a sentence stands for a page that could not be read again
 T = TypeVar("T")
+# Objects made between two searches for rings among them, and how often older ones are looked through: a page
+# makes some ten thousand, all gone with it, and Python's own 700 took a sixth of all time.
+SELDOM = (50_000, 20, 20)
 AHEAD = 2  # batches in the making beyond one a process: enough that none waits, few enough for memory
 
 
@@ -34,6 +38,7 @@ class Cleaners:
 
     def __init__(self, jobs: int = 1) -> None:
         self.jobs = jobs
+        self._often = gc.get_threshold()
         self.ahead = jobs + AHEAD if jobs > 1 else 0  # batches to give away before waiting for the first
 
     def give(self, task: Callable[[T], Cleaned], batch: T) -> Future[Cleaned]:
@@ -45,9 +50,11 @@ class Cleaners:
         return done
 
     def __enter__(self) -> Self:
+        gc.set_threshold(*SELDOM)
         return self
 
     def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*self._often)
         if "_pool" in self.__dict__:
             self._pool.shutdown(cancel_futures=True)
 
@@ -75,6 +82,7 @@ def clean_all(works: Sequence[Work]) -> list[Work]:
 
 def _begin() -> None:
     """Sets a new process up: Ctrl-C is its parent's affair, and it ends when that is gone."""
+    gc.set_threshold(*SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 

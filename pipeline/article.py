@@ -89,6 +89,11 @@ class Block:
     pictures: int = 0
     bold: float = 0.0
 
+    def __reduce__(self) -> tuple[type["Block"], tuple[Any, ...]]:
+        """How it travels between processes: a dataclass's own way takes four times as long."""
+        facts = (self.level, self.link_share, self.boxes, self.marked, self.image, self.pictures, self.bold)
+        return Block, (self.order, self.kind, self.text, *facts)
+
 
 @dataclass(frozen=True, slots=True)
 class Caption:
@@ -108,6 +113,10 @@ class Cut:
     rule: str
     block: Block
     became: str | None = None
+
+    def __reduce__(self) -> tuple[type["Cut"], tuple[str, Block, str | None]]:
+        """As a block does."""
+        return Cut, (self.rule, self.block, self.became)
 
 
 @dataclass(frozen=True, slots=True)
