@@ -124,8 +124,8 @@ def explained(engine: Engine) -> Iterator[None]:
     """Turns what a driver says about a broken store into our one-line errors; lets all else pass."""
     try:
         yield
-    except DBAPIError as wrong:
-        error = _explanation(shown(engine.url), str(wrong.orig))
+    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as wrong:  # the latter from the driver itself
+        error = _explanation(shown(engine.url), str(getattr(wrong, "orig", wrong)))
         if error is None:
             raise
         raise error from wrong
