@@ -34,8 +34,9 @@ def snippet(asked: Asked, fields: Iterable[str | None]) -> str | None:
     """
     for field in fields:
         text = (field or "")[:READ_CHARS]
-        if (first := _plain_hit(asked, text)) is not None:
-            return _shown_around(asked, text, first)
+        at = _plain_hit(asked, text)
+        if at is not None and (shown := _shown_around(asked, text, at)):
+            return shown
         first = text.find(" ", FIRST_CHARS) if len(text) > LONG else -1
         shown = _shown(asked, text[:first], goes_on=True) if first > 0 else None
         shown = shown or _shown(asked, text)

@@ -276,3 +276,13 @@ def test_a_store_from_before_finds_the_same_words_after_its_upgrade(full: Engine
     with writing(full) as s:
         s.execute(text("DELETE FROM articles"))
     assert found(full, "co2") == set()
+
+
+def test_a_single_word_shows_the_same_piece_as_when_all_words_are_looked_through() -> None:
+    texts = [
+        f"{'An oil pump, say. ' * n}The audio of an Audi_S3{' goes on and on' * (n + 9)}." for n in range(99)
+    ]
+    for text_ in texts:
+        shown = snippet(asked_for("audi"), (text_, None))
+        assert shown == snippet(asked_for("audi OR audi"), (text_, None))
+        assert "audio of an **Audi**_S3" in str(shown)
