@@ -5,11 +5,10 @@ Exit codes: 0 done, 1 finished with failed addresses, 2 wrong usage or configura
 """
 
 import argparse
-import gc
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
+from crawler.garbage import collect_seldom, staying
 from crawler.options import OptionError, Options
 from crawler.sites import SiteError
 from db.errors import StoreError
@@ -33,23 +32,10 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-@contextmanager
-def staying() -> Iterator[None]:
-    """What is loaded inside is there for good: the garbage collector never goes through it.
-
-    It did so all the time: an eighth of the start, and later 75 ms at each of its full rounds (measured).
-    """
-    gc.disable()
-    try:
-        yield
-        gc.freeze()
-    finally:
-        gc.enable()
-
-
 def main(given: Sequence[str] | None = None) -> int:
     """The exit code of one crawl; a mistake of the user's is one line on stderr."""
     asked = arguments(given)
+    collect_seldom()
     try:
         settings()
         with staying():

@@ -1,26 +1,24 @@
 """Processes that clean pages by the batch, while one process alone reads, decides and writes."""
 
-import gc
 import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Self, TypeVar
 
+from crawler.garbage import collect_seldom, collecting_seldom
 from crawler.stages import Work, cleaned
 from pipeline.article import Block, CleanArticle
 from pipeline.recurring import lines_of
 
 Cleaned = Sequence[Work | str]  # a sentence stands for a page that could not be read again
 T = TypeVar("T")
-# Objects made between two searches for rings among them, and how often older ones are looked through: a page
-# makes some ten thousand, all gone with it, and Python's own 700 took a sixth of all time.
-SELDOM = (50_000, 20, 20)
 AHEAD = 2  # batches in the making beyond one a process: enough that none waits, few enough for memory
 
 
@@ -38,7 +36,7 @@ class Cleaners:
 
     def __init__(self, jobs: int = 1) -> None:
         self.jobs = jobs
-        self._often = gc.get_threshold()
+        self._held = ExitStack()
         self.ahead = jobs + AHEAD if jobs > 1 else 0  # batches to give away before waiting for the first
 
     def give(self, task: Callable[[T], Cleaned], batch: T) -> Future[Cleaned]:
@@ -50,11 +48,11 @@ class Cleaners:
         return done
 
     def __enter__(self) -> Self:
-        gc.set_threshold(*SELDOM)
+        self._held.enter_context(collecting_seldom())
         return self
 
     def __exit__(self, *_: object) -> None:
-        gc.set_threshold(*self._often)
+        self._held.close()
         if "_pool" in self.__dict__:
             self._pool.shutdown(cancel_futures=True)
 
@@ -82,7 +80,7 @@ def clean_all(works: Sequence[Work]) -> list[Work]:
 
 def _begin() -> None:
     """Sets a new process up: Ctrl-C is its parent's affair, and it ends when that is gone."""
-    gc.set_threshold(*SELDOM)
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 

@@ -244,8 +244,9 @@ class SiteRun:
             now = held_by(s, numbers)
             if self.id:
                 ledger.beat(s, run_id, datetime.now(UTC))
-        settled = [replace(work, state=states[work.address_id]) for work in works]
-        count_reread(self.summary, settled, self.broken_at)
+        if self.broken_at:
+            settled = [replace(work, state=states[work.address_id]) for work in works]
+            count_reread(self.summary, settled, self.broken_at)
         counts = self.result.sites[self.name]
         for work in works:
             number = work.address_id

@@ -92,14 +92,14 @@ def count_page(summary: Summary, work: Work, held: Held | None, best: str | None
     note_article(summary, work, article)
 
 
-def count_reread(summary: Summary, works: Iterable[Work], since: datetime | None) -> None:
+def count_reread(summary: Summary, works: Iterable[Work], since: datetime) -> None:
     """Counts archived pages that were read again, as far as they were fetched since the site's layout broke.
 
     They count as if they were new, so that an alarm ends where the rules have been mended. Their places and
     dates tell nothing anew.
     """
     for work in works:
-        if since and work.page.fetched_at >= since:
+        if work.page.fetched_at >= since:
             count_page(summary, work, None, None)
     summary.places.clear()
     summary.published.clear()

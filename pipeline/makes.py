@@ -34,16 +34,20 @@ _SAYS = frozenset({"says", "said", "sagt", "sagte"})
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One spelling: its pattern, the makes it stands for and what proof it asks.
+    """One spelling: the text of its pattern, the makes it stands for and what proof it asks.
 
     `person` names the make whose name a person, place or thing bears here; `makes` is empty then.
     """
 
-    pattern: re.Pattern[str]
+    written: str
     makes: tuple[str, ...]
     careful: str | None = None
     given: bool = False
     person: str | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return compiled(self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,12 @@ class Line:
     @cached_property
     def speaks_of_cars(self) -> bool:
         return not word_list("car").isdisjoint(word.casefold() for word in self.words)
+
+
+@cache
+def compiled(written: str) -> re.Pattern[str]:
+    """The pattern, made when a text first asks for it: few of the three thousand ever are."""
+    return re.compile(written)
 
 
 @cache
@@ -146,8 +156,8 @@ def _names() -> Iterator[tuple[str, Name]]:
         yield group, Name(_pattern(group), tuple(entry.get("of", ())))
 
 
-def _pattern(spelling: str) -> re.Pattern[str]:
-    return re.compile(r"[^\w\n]{1,3}".join(_WORD.findall(spelling)) + r"(?!\w)")
+def _pattern(spelling: str) -> str:
+    return r"[^\w\n]{1,3}".join(_WORD.findall(spelling)) + r"(?!\w)"
 
 
 def hits(text: str, found: Iterable[str]) -> list[Hit]:
@@ -180,7 +190,7 @@ def _hit(name: Name, start: int, end: int, line: Line) -> Hit:
     match = _BEFORE.search(line.text, max(line.start, start - _LONGEST_WORD), start)
     before = match.group(1) if match else ""
     if before in word_list("given") or _is_listed_person(line, end):
-        return Hit(Name(name.pattern, (), person=name.makes[0]), start, end, line)
+        return Hit(Name(name.written, (), person=name.makes[0]), start, end, line)
     opening = before.casefold() in word_list("opening") or before in names_by_first_word()
     return Hit(name, start, end, line, led=bool(_CAPITALISED.fullmatch(before)) and not opening)
 

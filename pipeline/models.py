@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.makes import Line, names_by_first_word, places, tables, word_list
+from pipeline.makes import Line, compiled, names_by_first_word, places, tables, word_list
 from pipeline.modelyears import is_year, years_before
 
 _FIRST = re.compile(r"[A-Z0-9Š]\w*")
@@ -49,14 +49,18 @@ _VERSION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One spelling of a model: what stands before its first capital or figure, and all of it as a pattern."""
+    """One spelling of a model: what stands before its first capital or figure, and its pattern's text."""
 
     make: str
     model: str
     head: str
-    pattern: re.Pattern[str]
+    written: str
     kind: str
     alone: str | None  # how it is written where it counts without its make
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return compiled(self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +84,15 @@ def spellings() -> dict[str, tuple[Spelling, ...]]:
                 spelling = _spelling(make, written[0].replace("_", " "), word, alone=word in alone)
                 for key in _keys(word):
                     found.setdefault(key, []).append(spelling)
-    return {key: tuple(sorted(some, key=lambda s: -len(s.pattern.pattern))) for key, some in found.items()}
+    return {key: tuple(sorted(some, key=lambda s: -len(s.written))) for key, some in found.items()}
 
 
 def _spelling(make: str, model: str, word: str, *, alone: bool) -> Spelling:
     first = _FIRST.search(word)
     head = word[: first.start()].replace("_", " ") if first else ""
     loose = {"_": "[ \u00a0-]", "-": "[- \u2011]?", ".": r"\.?"}
-    pattern = "".join(loose.get(char) or re.escape(char) for char in word) + r"(?!\w)"
-    return Spelling(
-        make, model, head, re.compile(pattern), _kind(word), word.replace("_", " ") if alone else None
-    )
+    written = "".join(loose.get(char) or re.escape(char) for char in word) + r"(?!\w)"
+    return Spelling(make, model, head, written, _kind(word), word.replace("_", " ") if alone else None)
 
 
 def _keys(word: str) -> set[str]:
@@ -153,7 +155,7 @@ def _likes(text: str, makes: Iterable[str]) -> Iterator[Candidate]:
     for make in makes:
         for pattern, model in _patterns(make):
             for match in pattern.finditer(text):
-                spelling = Spelling(make, match.expand(model), "", pattern, "sure", alone=None)
+                spelling = Spelling(make, match.expand(model), "", pattern.pattern, "sure", alone=None)
                 yield Candidate(spelling, match.start(), match.end())
 
 
