@@ -130,6 +130,17 @@ def test_pages_read_again_by_a_corrected_site_file_end_the_alarm_too(where: Plac
     assert [alarm.kind for alarm in over.ended] == ["text"]
 
 
+def test_a_layout_that_breaks_in_the_minute_of_the_last_sound_crawl_stays_an_alarm(
+    where: Place, site: Site
+) -> None:
+    looked(where, 0)
+    publish(site, MANY + 6, NEW)
+    where.crawl("made")
+    judged(where, 0)
+    assert judged(where, 0) == Turned()  # another look at the same pages
+    assert "text" in lasting(where)
+
+
 def test_one_field_that_pages_no_longer_give_is_an_alarm_of_that_field_alone(
     where: Place, site: Site
 ) -> None:

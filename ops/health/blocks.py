@@ -78,7 +78,13 @@ class Fall:
 
 
 def append(blocks: list[Block], new: Block) -> None:
-    """Adds a block, and makes of old ones of a size fewer and larger ones."""
+    """Adds a block, and makes of old ones of a size fewer and larger ones.
+
+    Of two runs in one minute the later counts as of the next: by their minutes blocks are told apart.
+    """
+    if blocks and new.began <= blocks[-1].ended:
+        new.began = blocks[-1].ended + 1
+        new.ended = max(new.ended, new.began)
     blocks.append(new)
     size = 1
     while size <= 1 << 12:

@@ -67,7 +67,7 @@ def _place(name: str) -> Share:
         "layout",
         name,
         (Part(f"usual.{name}", f"placed.{name}", restless=2.0),),
-        f"{WORDS[name]} no longer stands where it used to: {{now}} of pages have it there, {{was}} had",
+        f"{WORDS[name]} no longer stands where it used to: {{now}} of the pages have it there, {{was}} had",
         f"{EXPLAIN}; is what is read still right, nothing has to be done",
         NOTICE,
     )
@@ -79,7 +79,7 @@ SHARES: tuple[Share, ...] = (
         "text",
         "",
         (Part("long", "measured", restless=1.5), Part("kept.text", "had.text", KNOWN_PAIRS)),
-        "texts have collapsed: {now} of pages give as much text as usual, {was} did",
+        "texts have collapsed: {now} of the pages give as much text as usual, {was} did",
         f"{EXPLAIN}; {READ_AGAIN}; until then good texts stay as they are",
     ),
     *map(_place, PLACED),
