@@ -1,7 +1,7 @@
 """A day of the clock with a thousand sites that publish: what a poll costs, how late articles come, what the
 memory does, hour by hour.
 
-    python benchmarks/day.py [--sites 1000] [--looks 12] [--articles 300] [--hours 24] [--scheme https]
+    python benchmarks/day.py [--sites 1000] [--looks 12] [--articles 300] [--hours 24] [--quiet] …
 
 All is real: the clock with its timetable and all that goes along, its children, SQLite, Scrapy, TLS, and a
 loopback server that shows each story from its moment on, whose CPU is not counted. Each site has eight weeks
@@ -19,9 +19,9 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -31,9 +31,10 @@ from typing import Any
 import numpy as np
 from clock import ROOT, made, name_of
 from flying import Ahead
-from madetraces import BEFORE_DAYS, JUDGING, Floats, trace
+from madetraces import BEFORE_DAYS, JUDGING, Floats, Trace, trace
 from quietweb import ETAG, host_of, serving
-from rhythm import Looks, fixed
+from rhythm import Looks, fixed, informed, true_rates
+from rhythm import waits as waits_of
 
 from crawler.memory import Memory
 from crawler.sites import load_sites
@@ -44,29 +45,33 @@ from db.rhythms import RhythmRow, merged
 from db.robots import KeptRobots, keep_robots
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)  # the first day after what the traces tell of the past
+ORIGIN = MONDAY - timedelta(days=BEFORE_DAYS)
 LIVE = "import flying, pathlib; flying.live_in(pathlib.Path({file!r}))\n"
 BUDGET_MS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site: moments of its stories in seconds since 1970, before the day and on it."""
+    """One site: moments of its stories in seconds since 1970, before the day and on it, and their law."""
 
     past: Floats
     day: Floats
+    law: Trace
 
 
 def sites_of(asked: argparse.Namespace, start: datetime) -> list[Site]:
     """Sites whose traces are thinned, all by the same share, to some `--articles` of an average day."""
     days = (start - MONDAY).days + 1
-    whole = [trace(JUDGING[n % len(JUDGING)], asked.seed, n, days).moments for n in range(asked.sites)]
-    share = asked.articles * (BEFORE_DAYS + days) / max(sum(map(len, whole)), 1)
+    whole = [trace(JUDGING[n % len(JUDGING)], asked.seed, n, days) for n in range(asked.sites)]
+    share = asked.articles * (BEFORE_DAYS + days) / max(sum(len(law.moments) for law in whole), 1)
     rng = np.random.default_rng(asked.seed)
-    origin = (MONDAY - timedelta(days=BEFORE_DAYS)).timestamp()
     sites = []
-    for moments in whole:
-        kept = np.round(moments[rng.random(len(moments)) < share] * 60 + origin)
-        sites.append(Site(kept[kept < start.timestamp()], kept[kept >= start.timestamp()]))
+    for law in whole:
+        moments = law.moments[rng.random(len(law.moments)) < share]
+        kept = np.round(moments * 60 + ORIGIN.timestamp())
+        today = kept[kept >= start.timestamp()]
+        thinned = replace(law, rates=law.rates * share, moments=moments)
+        sites.append(Site(kept[kept < start.timestamp()], today[:0] if asked.quiet else today, thinned))
     return sites
 
 
@@ -171,15 +176,26 @@ def delays(
         for n, at in enumerate((site.day - start.timestamp()) / 60):
             if at < length:  # the old story is number 1
                 ours.append(stored.get(f"{host_of(place)}/news/{n + 2}", length) - at)
-    came = np.array([max(len(site.day), 0.3) for site in sites], dtype=np.float64)
     yield "ours, until stored", number, np.array(ours)
     yield "ours, until the look", number, waits(sites, looks, start, length)
-    yield (
-        "fixed intervals",
-        number,
-        waits(sites, fixed(np.ones(len(sites)), number, 0, length), start, length),
-    )
-    yield "fixed, by true rate", number, waits(sites, fixed(np.sqrt(came), number, 0, length), start, length)
+    begin = (start - ORIGIN).total_seconds() / 60
+    laws = [site.law for site in sites]
+    rates = np.array([true_rates(law).mean() for law in laws])
+    for policy, looked in (
+        ("fixed intervals", fixed(np.ones(len(sites)), number, begin, begin + length)),
+        ("fixed, by true rates", fixed(np.sqrt(rates), number, begin, begin + length)),
+        ("informed", informed(laws, number, begin, begin + length)),
+    ):
+        told = [waits_of(law, at, begin, begin + length) for law, at in zip(laws, looked, strict=True)]
+        yield policy, sum(map(len, looked)), np.concatenate(told)
+
+
+def table(told: Iterable[tuple[str, float, Floats]]) -> Iterator[str]:
+    """Lines: a policy each."""
+    yield f"{'minutes from publication':24} {'looks':>6} {'articles':>8} {'mean':>7} {'median':>7} {'p95':>7}"
+    for policy, number, found in told:
+        middle, most = np.percentile(found, [50, 95])
+        yield f"{policy:24} {number:6} {len(found):8} {found.mean():7.1f} {middle:7.1f} {most:7.1f}"
 
 
 def hourly(notes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -251,6 +267,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--looks", type=float, default=12, help="requests a site and day that are allowed")
     parser.add_argument("--articles", type=float, default=300, help="of all sites in an average day")
     parser.add_argument("--hours", type=float, default=24)
+    parser.add_argument("--quiet", action="store_true", help="nothing is published on the day")
     parser.add_argument("--weekday", type=int, default=1, help="0 is Monday")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scheme", choices=("http", "https"), default="https")
@@ -270,12 +287,8 @@ def main(words: Sequence[str] | None = None) -> int:
         ahead.begin(start)
         cpu_s, notes = lived(folder, env, start + timedelta(hours=asked.hours))
     idle_ms = report(asked, cpu_s, notes, folder / "clock.log")
-    print(
-        f"{'minutes from publication':24} {'looks':>6} {'articles':>8} {'mean':>7} {'median':>7} {'p95':>7}"
-    )
-    for policy, number, found in delays(folder, sites, start, (notes[-1]["at"] - start.timestamp()) / 60):
-        middle, most = np.percentile(found, [50, 95])
-        print(f"{policy:24} {number:6} {len(found):8} {found.mean():7.1f} {middle:7.1f} {most:7.1f}")
+    if not asked.quiet:
+        print("\n".join(table(delays(folder, sites, start, (notes[-1]["at"] - start.timestamp()) / 60))))
     if asked.keep:
         print(folder)
     else:
