@@ -33,7 +33,7 @@ def begun(url: str) -> tuple[Engine, int]:
         return engine, ledger.begin_run(s, "made", "ingest", NOW)
 
 
-@pytest.mark.parametrize("rebuild", [False, True])
+@pytest.mark.parametrize("rebuild", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_filled_store_holds_what_a_saved_one_does(new_url: Callable[[], str], rebuild: bool) -> None:
     stock = Stock()
     saved, run_id = begun(new_url())

@@ -45,7 +45,10 @@ def site() -> Iterator[Site]:
         yield made
 
 
-@pytest.mark.parametrize("name", ["crankcase", "hairpin", "kurvenblatt"])
+@pytest.mark.parametrize(
+    "name",
+    [*(pytest.param(name, marks=pytest.mark.slow) for name in ("crankcase", "kurvenblatt")), "hairpin"],
+)
 def test_a_site_of_the_made_web_is_added_checked_and_crawled(
     here: Folder, web: demo.DemoWeb, name: str
 ) -> None:
