@@ -33,8 +33,7 @@ from clock import ROOT, made, name_of
 from flying import Ahead
 from madetraces import BEFORE_DAYS, JUDGING, Floats, Trace, trace
 from quietweb import ETAG, host_of, serving
-from rhythm import Looks, fixed, informed, true_rates
-from rhythm import waits as waits_of
+from rhythm import Looks, fixed, informed, true_rates, waits
 
 from crawler.memory import Memory
 from crawler.sites import load_sites
@@ -154,16 +153,6 @@ def minutes_after(start: datetime, at: str) -> float:
     return (datetime.fromisoformat(at).replace(tzinfo=UTC) - start).total_seconds() / 60
 
 
-def waits(sites: Sequence[Site], looks: Looks, start: datetime, length: float) -> Floats:
-    """Minutes that each story of the day waits for the first look after it, or for the day's end."""
-    found = []
-    for site, at in zip(sites, looks, strict=True):
-        moments = (site.day - start.timestamp()) / 60
-        moments = moments[moments < length]
-        found.append(np.append(at, length)[np.searchsorted(at, moments, side="right")] - moments)
-    return np.concatenate(found)
-
-
 def delays(
     folder: Path, sites: Sequence[Site], start: datetime, length: float
 ) -> Iterator[tuple[str, float, Floats]]:
@@ -177,16 +166,16 @@ def delays(
             if at < length:  # the old story is number 1
                 ours.append(stored.get(f"{host_of(place)}/news/{n + 2}", length) - at)
     yield "ours, until stored", number, np.array(ours)
-    yield "ours, until the look", number, waits(sites, looks, start, length)
     begin = (start - ORIGIN).total_seconds() / 60
     laws = [site.law for site in sites]
     rates = np.array([true_rates(law).mean() for law in laws])
     for policy, looked in (
+        ("ours, until the look", [at + begin for at in looks]),
         ("fixed intervals", fixed(np.ones(len(sites)), number, begin, begin + length)),
         ("fixed, by true rates", fixed(np.sqrt(rates), number, begin, begin + length)),
         ("informed", informed(laws, number, begin, begin + length)),
     ):
-        told = [waits_of(law, at, begin, begin + length) for law, at in zip(laws, looked, strict=True)]
+        told = [waits(law, at, begin, begin + length) for law, at in zip(laws, looked, strict=True)]
         yield policy, sum(map(len, looked)), np.concatenate(told)
 
 

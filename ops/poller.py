@@ -17,8 +17,8 @@ from ops.launch import CrawlResult
 
 AT_ONCE = 16  # polls under way in one process: each mostly waits for its site
 POLLS_PER_CHILD = 500  # then a new process: what leaks goes with the old one, and loading is 3 ms a poll
-# A process without work goes. Looks end with slots of five minutes, so gaps between them are minutes long: at
-# 60 s a thousand sites started 334 processes a day, more CPU than their polls; at 180 s it is one or two.
+# A process without work goes. Looks end with slots of five minutes, so gaps between them are minutes long: of
+# those of a thousand sites 334 a day are longer than 60 s, one than 180 s, and each would cost another start.
 IDLE_S = 180.0
 SILENT_S = 60.0  # without a sign of life, due every 2 s: a callback has hung
 STARTING_S = 60.0  # more until its first one: it has much to load, maybe on a busy machine
