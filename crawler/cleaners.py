@@ -53,13 +53,13 @@ class Cleaners:
 
     def __exit__(self, *_: object) -> None:
         self._held.close()
-        if "_pool" in self.__dict__:
-            self._pool.shutdown(cancel_futures=True)
 
     @cached_property
     def _pool(self) -> ProcessPoolExecutor:
         # not forked: a copy of our open database and archive must not live on in a child
-        return ProcessPoolExecutor(self.jobs, get_context("spawn"), _begin)
+        pool = ProcessPoolExecutor(self.jobs, get_context("spawn"), _begin)
+        self._held.callback(pool.shutdown, cancel_futures=True)
+        return pool
 
 
 def result_of(promise: Future[Cleaned]) -> Cleaned:

@@ -348,7 +348,7 @@ def lives(group: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("after", "jobs"), [(0, 1), (1, 1), (2, 2)])
+@pytest.mark.parametrize(("after", "jobs"), [(0, 1), pytest.param(1, 1, marks=pytest.mark.slow), (2, 2)])
 def test_killed_in_the_middle_and_run_again_it_comes_to_the_same_end(
     shops: Callable[[], Shop], tmp_path: Path, after: int, jobs: int
 ) -> None:
