@@ -197,11 +197,11 @@ def test_one_who_hears_is_enough_and_the_deaf_one_is_named(
 
 def test_a_server_that_hangs_keeps_nobody_waiting(store: Engine, box: Inbox, said: list[str]) -> None:
     box.gate.clear()
-    watchman = Watchman(store, box, deadline_s=0.1)
+    watchman = Watchman(store, box, deadline_s=1)
     watchman.finds(MINUTE, ("motor", "silent"))
     began = time.monotonic()
     watchman.teller.tell()
-    assert time.monotonic() - began < 0.09
+    assert time.monotonic() - began < 0.9
     until(lambda: any("no answer in time" in line for line in said))
     assert not watchman.tells(MINUTE)
     assert any("still hangs" in line for line in said)
