@@ -261,7 +261,7 @@ def test_a_demo_killed_in_the_middle_ends_in_the_same_store(here: Folder, tmp_pa
         until(lambda: (here.folder / "store.db").exists() and len(archived(here)) >= some)  # noqa: B023
         child.kill()
         end_of(child)
-        until(lambda: crawls(here) == [], 5)
+        until(lambda: crawls(here) == [], 15)
     assert here.carnews("demo", "--port", port, "--quiet").code == 0
     assert stored(here) == stored(undisturbed)
     assert here.carnews("db", "check").code == 0

@@ -116,7 +116,7 @@ def test_the_job_of_a_killed_worker_is_done_by_another(two: list[Machine], sites
     first.kill()
     first.wait()
     beta.worker()
-    until(lambda: not psutil.pid_exists(run.pid), 5)
+    until(lambda: not psutil.pid_exists(run.pid), 15)
     site.gate.set()
     until(lambda: outcomes(alpha) == ["died", "finished"] and waiting(alpha) == [])
     assert "put back fresh made0" in beta.said()

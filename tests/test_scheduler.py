@@ -102,7 +102,7 @@ def test_a_killed_clock_takes_its_children_with_it(here: Folder, silent: str) ->
     [child] = running(here)
     clock.kill()
     end_of(clock)
-    until(lambda: not psutil.pid_exists(child), 5)
+    until(lambda: not psutil.pid_exists(child), 15)
 
 
 def test_a_crawl_past_its_deadline_is_ended_and_told(here: Folder, silent: str) -> None:
